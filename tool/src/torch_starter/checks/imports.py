@@ -1,0 +1,125 @@
+"""Every direct dependency, imported and used by a small real operation."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+
+from torch_starter import probes
+from torch_starter.checks._answers import from_answer
+from torch_starter.core.evidence import Evidence
+from torch_starter.core.kinds import Check
+from torch_starter.core.probing import Answer
+from torch_starter.core.report import Finding
+
+IMPORT_TORCH = "import torch"
+LESS_OBVIOUS = {"scikit-learn": "sklearn", "pytest-cov": "pytest_cov", "detect-secrets": "detect_secrets"}
+
+
+@cache
+def uses() -> dict[str, str]:
+    """Distribution -> probe, of every function in probes/ that is called use_<distribution>."""
+    found = {}
+    for info in pkgutil.iter_modules(probes.__path__):
+        module = importlib.import_module(f"torch_starter.probes.{info.name}")
+        for name in vars(module):
+            if name.startswith("use_"):
+                found[name.removeprefix("use_").replace("_", "-")] = f"{info.name}.{name}"
+    return found
+
+
+def module_of(name: str, evidence: Evidence) -> str:
+    """The module to import for a distribution; empty where it has none, as a program in a wheel."""
+    modules = evidence.installed.distributions[name].modules
+    guess = LESS_OBVIOUS.get(name, name.replace("-", "_"))
+    if guess in modules or not modules:
+        return guess if modules else ""
+    public = [module for module in modules if not module.startswith("_")]
+    return public[0] if public else ""
+
+
+def probe_of(name: str, evidence: Evidence) -> str:
+    """The probe of a direct dependency: its import, and its use where we have one. Empty where there is nothing to start."""
+    module, use = module_of(name, evidence), uses().get(name, "")
+    return f"{use}@{module}" if module else use
+
+
+def present(evidence: Evidence) -> Iterator[tuple[str, bool]]:
+    """Each direct dependency, and whether it is installed."""
+    for name in evidence.wanted:
+        yield name, name in evidence.installed.distributions
+
+
+def all_probes(evidence: Evidence) -> Iterator[str]:
+    return (probe_of(name, evidence) for name, there in present(evidence) if there and probe_of(name, evidence))
+
+
+def imports(evidence: Evidence) -> Iterator[Finding]:
+    for name, there in present(evidence):
+        id, title = f"imports.{name}", f"{name} can be imported"
+        if not there:
+            yield absent(id, title, name, evidence)
+            continue
+        if not module_of(name, evidence):
+            yield Finding(id=id, verdict="skip", title=title, seen=f"{name} is a program, not a module")
+            continue
+        answer = evidence.answers.get(IMPORT_TORCH if name == "torch" else probe_of(name, evidence))
+        if answer is not None and not answer.ok and answer.stage == "use" and name != "torch":
+            yield Finding(id=id, verdict="ok", title=title, seconds=round(answer.import_seconds, 3))
+        else:
+            yield quiet(id, title, name, evidence, answer)
+
+
+def absent(id: str, title: str, name: str, evidence: Evidence) -> Finding:
+    """A direct dependency that is not installed: wrong in an environment of ours, and for torch in any."""
+    if evidence.ours or name == "torch":
+        mend = "./dev.sh setup" if evidence.ours else f"{evidence.install} 'torch=={evidence.locked.get('torch', '')}'"
+        return Finding(id=id, verdict="fail", title=title, seen=f"{name} is not installed", remedy=mend)
+    return Finding(id=id, verdict="skip", title=title, seen=f"{name} is not installed")
+
+
+def quiet(id: str, title: str, name: str, evidence: Evidence, answer: Answer | None) -> Finding:
+    """The finding of an import; one that prints is a warning, since it breaks whoever reads a program's output."""
+    printed = answer.import_bytes or (name == "torch" and len(answer.out)) if answer else 0
+    if answer and answer.ok and printed:
+        told = answer.out.strip().splitlines() or [""]
+        return Finding(
+            id=id,
+            verdict="warn",
+            title=f"importing {name} prints nothing",
+            seen=f"it prints to stdout: {told[0][:100]}",
+            remedy=reinstall(name, evidence),
+        )
+    finding = from_answer(id, title, evidence, answer, reinstall(name, evidence))
+    version = evidence.installed.versions[name]
+    if finding.verdict != "ok" or answer is None:
+        return finding
+    return Finding(id=id, verdict="ok", title=title, seen=version, seconds=round(answer.import_seconds or answer.seconds, 3))
+
+
+def reinstall(name: str, evidence: Evidence) -> str:
+    """The command that puts a package back as it was proven."""
+    if evidence.ours:
+        return "./dev.sh setup --rebuild"
+    pin = f"'{name}=={evidence.locked[name]}'" if name in evidence.locked else name
+    return f"{evidence.install} --reinstall {pin}"
+
+
+def used(evidence: Evidence) -> Iterator[Finding]:
+    for name, there in present(evidence):
+        if not there or name not in uses():
+            continue
+        id, title = f"uses.{name}", f"{name} does a small real operation"
+        answer = evidence.answers.get(probe_of(name, evidence))
+        if answer is not None and not answer.ok and answer.stage == "import" and module_of(name, evidence):
+            yield Finding(id=id, verdict="skip", title=title, seen=f"see imports.{name}")
+        else:
+            yield from_answer(id, title, evidence, answer, reinstall(name, evidence))
+
+
+CHECKS = (
+    Check("imports", "direct dependencies can be imported", "Each in a process of its own.", imports, dynamic_probes=all_probes),
+    Check("uses", "direct dependencies work", "A small operation with a known answer for each.", used, dynamic_probes=all_probes),
+)

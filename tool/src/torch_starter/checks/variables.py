@@ -1,0 +1,107 @@
+"""The variables that common advice sets, and what they really do. Reasons and proofs are in docs/decisions/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from torch_starter.core.evidence import Evidence
+from torch_starter.core.kinds import Check
+from torch_starter.core.report import Finding, Verdict
+
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+VISIBLE = r"(\d+|GPU-[0-9a-fA-F-]+|MIG-[0-9a-zA-Z/-]+)"
+
+
+def visible(evidence: Evidence) -> Iterator[Finding]:
+    value = evidence.variables.get("CUDA_VISIBLE_DEVICES")
+    good = value is None or re.fullmatch(rf"\s*{VISIBLE}(\s*,\s*{VISIBLE})*\s*", value) is not None
+    hidden = value in ("", "-1")
+    yield verdict(
+        "variables.cuda-visible-devices",
+        "CUDA_VISIBLE_DEVICES hides no GPU by mistake",
+        "ok" if good else "warn" if hidden else "fail",
+        "unset: all GPUs" if value is None else f"CUDA_VISIBLE_DEVICES={value!r}" + ("" if good else ": every GPU is hidden"),
+        "" if good else "unset for all GPUs, else numbers such as 0,1 (`all` belongs into NVIDIA_VISIBLE_DEVICES)",
+        "" if good else "unset CUDA_VISIBLE_DEVICES",
+    )
+
+
+def unread(evidence: Evidence) -> Iterator[Finding]:
+    value = evidence.variables.get("TORCH_NUM_THREADS")
+    yield verdict(
+        "variables.torch-num-threads",
+        "TORCH_NUM_THREADS, which nothing reads, is not relied on",
+        "ok" if value is None else "warn",
+        "unset" if value is None else f"TORCH_NUM_THREADS={value}: PyTorch does not read it",
+        "" if value is None else "OMP_NUM_THREADS and MKL_NUM_THREADS",
+        "" if value is None else "unset TORCH_NUM_THREADS; set [threads] count in torch-starter.toml",
+    )
+
+
+def threads(evidence: Evidence) -> Iterator[Finding]:
+    given = {name: evidence.variables[name] for name in THREADS if name in evidence.variables}
+    wrong = [name for name, value in given.items() if not re.fullmatch(r"[1-9][0-9]*(,[1-9][0-9]*)*", value.strip())]
+    differ = len(set(given.values())) > 1
+    told = ", ".join(f"{name}={value}" for name, value in given.items()) or "none is set: libraries take every CPU that they see"
+    yield verdict(
+        "variables.threads",
+        "OMP, MKL, OPENBLAS and NUMEXPR threads agree",
+        "fail" if wrong else "warn" if differ else "ok",
+        told,
+        "whole numbers: others are silently ignored" if wrong else "one number: in torch MKL's wins over OMP's" if differ else "",
+        f"unset {' '.join(wrong or given)}; [threads] in torch-starter.toml sets them together" if wrong or differ else "",
+    )
+
+
+def transformers_cache(evidence: Evidence) -> Iterator[Finding]:
+    value = evidence.variables.get("TRANSFORMERS_CACHE")
+    yield verdict(
+        "variables.transformers-cache",
+        "models are cached where HF_HOME says",
+        "ok" if value is None else "warn",
+        "TRANSFORMERS_CACHE is unset" if value is None else f"TRANSFORMERS_CACHE={value}: deprecated, and it splits the cache",
+        "" if value is None else "HF_HOME alone",
+        "" if value is None else "unset TRANSFORMERS_CACHE",
+    )
+
+
+def allocator(evidence: Evidence) -> Iterator[Finding]:
+    old, new = (evidence.variables.get(name) for name in ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF"))
+    both = bool(old and new and old != new)
+    yield verdict(
+        "variables.allocator",
+        "the allocator is configured under one name",
+        "warn" if both else "ok",
+        f"PYTORCH_CUDA_ALLOC_CONF={old} and PYTORCH_ALLOC_CONF={new}" if both else new or old or "unset: PyTorch's own settings",
+        "one of them: which is read depends on the version of torch" if both else "",
+        "unset PYTORCH_CUDA_ALLOC_CONF" if both else "",
+    )
+
+
+def hash_seed(evidence: Evidence) -> Iterator[Finding]:
+    value = evidence.variables.get("PYTHONHASHSEED", "random")
+    good = value == "random" or (value.isdigit() and int(value) < 2**32)
+    yield verdict(
+        "variables.pythonhashseed",
+        "PYTHONHASHSEED is `random` or a number",
+        "ok" if good else "fail",
+        value,
+        "" if good else "random, or a whole number below 4294967296: Python does not start with another",
+        "" if good else "unset PYTHONHASHSEED",
+    )
+
+
+def verdict(id: str, title: str, verdict: Verdict, seen: str, wanted: str, remedy: str) -> Finding:
+    """A finding of this file."""
+    return Finding(id=id, title=title, verdict=verdict, seen=seen, wanted=wanted, remedy=remedy)
+
+
+CHECKS = (
+    Check("variables.cuda-visible-devices", "CUDA_VISIBLE_DEVICES", "One wrong word in it hides every GPU.", visible),
+    Check("variables.torch-num-threads", "TORCH_NUM_THREADS", "It is often set and never read.", unread),
+    Check("variables.threads", "thread counts agree", "A wrong mix was measured to cost many times the run time.", threads),
+    Check("variables.transformers-cache", "TRANSFORMERS_CACHE", "Deprecated in favour of HF_HOME.", transformers_cache),
+    Check("variables.allocator", "the allocator's variable", "It was renamed between versions of torch.", allocator),
+    Check("variables.pythonhashseed", "PYTHONHASHSEED", "A wrong value stops every Python.", hash_seed),
+)

@@ -1,0 +1,218 @@
+"""Words in, exit code out: the one place that parses, that catches, and that hands answers to `show`."""
+
+from __future__ import annotations
+
+import difflib
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from torch_starter import __version__
+from torch_starter.core.catalog import collect
+from torch_starter.core.kinds import Option, Verb
+from torch_starter.core.problems import Interrupted, Problem, WrongUsage
+
+if TYPE_CHECKING:
+    from torch_starter.core.ask import Ask
+    from torch_starter.core.report import Report
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and answer with its exit code."""
+    words = list(sys.argv[1:] if words is None else words)
+    signal.signal(signal.SIGTERM, stop_on_signal)
+    try:
+        answer = program().main(words, prog_name=program_name(), standalone_mode=False)
+        return answer if isinstance(answer, int) else 0
+    except click.exceptions.NoArgsIsHelpError as help_text:
+        print(help_text.format_message())
+        return 0
+    except click.UsageError as error:
+        command = error.ctx.info_name if error.ctx and error.ctx.parent else "torch-starter"
+        stop = WrongUsage("usage", error.format_message(), f"see: {error.ctx.command_path if error.ctx else 'torch-starter'} --help")
+        return answer_stop(command or "torch-starter", stop, as_json="--json" in words)
+    except (click.Abort, KeyboardInterrupt):
+        return answer_stop("torch-starter", Interrupted(), as_json="--json" in words)
+
+
+def stop_on_signal(number: int, frame: object) -> None:
+    """A request to end is treated as Ctrl-C: what was begun is undone on the way out."""
+    raise KeyboardInterrupt
+
+
+def program_name() -> str:
+    """What the user typed."""
+    import os
+
+    return os.environ.get("TORCH_STARTER_CALLED_AS", "torch-starter")
+
+
+class Program(click.Group):
+    """The group of all verbs; a mistyped one is answered with the nearest."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            near = difflib.get_close_matches(args[0], self.commands, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(self.list_commands(ctx))}"
+            raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def program() -> Program:
+    """All verbs as a command line."""
+    text = "A PyTorch environment that proves itself. Begin with:  ./dev.sh verify-setup"
+    group = Program(help=text, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+    group.params += [
+        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Show the version."),
+        click.Option(
+            ["--completion"],
+            type=click.Choice(SHELLS),
+            is_eager=True,
+            expose_value=False,
+            callback=show_completion,
+            help='Print the completion of a shell, to be used as: eval "$(./dev.sh --completion bash)".',
+        ),
+    ]
+    for verb in sorted(collect("verbs", Verb), key=lambda verb: ORDER.index(verb.name) if verb.name in ORDER else len(ORDER)):
+        group.add_command(command(verb))
+    return group
+
+
+ORDER = ("setup", "verify-setup", "run", "rollback", "facts", "lock-update", "test")  # as a newcomer needs them
+
+
+def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        print(f"torch-starter {__version__}")
+        ctx.exit()
+
+
+def show_completion(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value:
+        from click.shell_completion import get_completion_class
+
+        kind = get_completion_class(value)
+        name = Path(program_name()).name
+        variable = f"_{name}_complete".replace("-", "_").replace(".", "_").upper()
+        if kind is not None:
+            print(kind(ctx.command, {}, name, variable).source())
+        ctx.exit()
+
+
+def command(verb: Verb) -> click.Command:
+    """A verb as a command of the command line."""
+    options = list(verb.options)
+    if verb.changes:
+        options.append(Option("dry-run", "Say what would be done, and do nothing.", "flag"))
+    if not verb.passes_through:
+        options.append(Option("json", "Print the answer as one JSON document.", "flag"))
+    params: list[click.Parameter] = [parameter(option) for option in options]
+    if verb.rest:
+        params.append(click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar=verb.rest))
+    settings: dict[str, Any] = {"allow_interspersed_args": not verb.passes_through}
+
+    def callback(**given: Any) -> int:
+        rest = tuple(given.pop("rest", ()))
+        as_json = bool(given.pop("json", False))
+        return answer(verb, {name.replace("_", "-"): value for name, value in given.items()}, rest, as_json)
+
+    return click.Command(
+        verb.name,
+        callback=callback,
+        params=params,
+        help=verb.summary,
+        short_help=verb.summary.split("\n\n")[0].split(". ")[0].rstrip("."),
+        epilog=f"Example:  {verb.example}",
+        context_settings=settings,
+    )
+
+
+def parameter(option: Option) -> click.Option:
+    """One option as click has it."""
+    kinds: dict[str, dict[str, Any]] = {"flag": {"is_flag": True}, "texts": {"multiple": True}, "path": {"type": click.Path()}}
+    return click.Option([f"--{option.name}"], help=option.help, metavar=option.metavar or None, **kinds.get(option.type, {}))
+
+
+def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: bool) -> int:
+    """Run a verb and show what it answers; whatever goes wrong has an answer too."""
+    started, clock = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), time.monotonic()
+    try:
+        report = verb.run(make_ask(options, rest))
+    except Problem as problem:
+        report = stop_report(verb.name, problem)
+    except KeyboardInterrupt:
+        report = stop_report(verb.name, Interrupted())
+    except Exception as error:
+        report = stop_report(verb.name, our_own_bug(error))
+    report.started_at, report.seconds = started, time.monotonic() - clock
+    return show_report(report, as_json)
+
+
+def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
+    """What the verb is given."""
+    from torch_starter.core.ask import Ask
+    from torch_starter.core.machine import local_machine
+    from torch_starter.core.project import find_project
+    from torch_starter.facts.system import in_container
+    from torch_starter.show.progress import TerminalProgress
+    from torch_starter.show.terminal import console
+
+    machine = local_machine()
+    release = machine.files.read(Path("/etc/os-release"))
+    project = find_project(Path.cwd(), machine.variables, release, in_container())
+    return Ask(project, machine, TerminalProgress(console(sys.stderr)), options, rest)
+
+
+def show_report(report: Report, as_json: bool) -> int:
+    """Print a report to where it belongs, and answer with its exit code."""
+    from torch_starter.show.terminal import console, show
+
+    if as_json:
+        from torch_starter.show.json_text import text
+
+        sys.stdout.write(text(report))
+    if as_json or report.stop:
+        if report.stop:
+            show(report, console(sys.stderr))
+    else:
+        show(report, console(sys.stdout))
+    return report.exit_code
+
+
+def stop_report(command_name: str, problem: Problem) -> Report:
+    """A report that only says what stopped us."""
+    from torch_starter.core.report import Report, Stop
+
+    stop = Stop(problem.code, problem.message, problem.remedy)
+    return Report(command=command_name, stop=stop, stop_exit_code=problem.exit_code)
+
+
+def answer_stop(command_name: str, problem: Problem, as_json: bool) -> int:
+    """Show a problem that came before any verb was run."""
+    return show_report(stop_report(command_name, problem), as_json)
+
+
+def our_own_bug(error: Exception) -> Problem:
+    """Write a log for what should not have happened, and say where it is."""
+    import platform
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="torch-starter-", suffix=".log", delete=False) as log:
+        log.write(f"torch-starter {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n")
+        log.write("".join(traceback.format_exception(error)))
+    return Problem("bug", f"a mistake of torch-starter itself: {type(error).__name__}: {error}", f"report it with {log.name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

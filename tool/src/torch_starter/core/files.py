@@ -1,0 +1,140 @@
+"""Reading and changing files: what is written is written aside and renamed into place."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from torch_starter.core.problems import CouldNotLook, Problem
+
+
+class DiskProblem(Problem):
+    """A file could not be written: no space, no permission."""
+
+    exit_code = 5
+
+
+class Files(Protocol):
+    """The part of a machine that holds files."""
+
+    def read(self, path: Path) -> str | None:
+        """The text of a file; None where there is none, or it may not be read."""
+        ...
+
+    def write(self, path: Path, text: str) -> None:
+        """Put a file in place in one step, making its folder; raises DiskProblem."""
+        ...
+
+    def link(self, path: Path, target: str) -> None:
+        """Make `path` a symbolic link to `target` in one step, also where a link stands already; raises DiskProblem."""
+        ...
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder and its parents; raises DiskProblem."""
+        ...
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a folder and all in it; nothing happens where there is none."""
+        ...
+
+    def free_bytes(self, path: Path) -> int:
+        """Free space for us on the file system of `path`, or of its nearest existing parent, in bytes."""
+        ...
+
+    def lock(self, path: Path, on_wait: Callable[[str], None]) -> contextlib.AbstractContextManager[None]:
+        """Hold a lock that ends with the process; where another holds it, say so by `on_wait` and wait."""
+        ...
+
+
+class LocalFiles:
+    """Files of this machine."""
+
+    def read(self, path: Path) -> str | None:
+        try:
+            return path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+
+    def write(self, path: Path, text: str) -> None:
+        with disk_problems(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_name(f".{path.name}.{os.getpid()}")
+            try:
+                with aside.open("w", encoding="utf-8") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(aside, path)
+            finally:
+                aside.unlink(missing_ok=True)
+
+    def link(self, path: Path, target: str) -> None:
+        with disk_problems(path):
+            aside = path.with_name(f".{path.name}.{os.getpid()}")
+            aside.unlink(missing_ok=True)
+            os.symlink(target, aside)
+            try:
+                os.replace(aside, path)
+            finally:
+                aside.unlink(missing_ok=True)
+
+    def make_folder(self, path: Path) -> None:
+        with disk_problems(path):
+            path.mkdir(parents=True, exist_ok=True)
+
+    def remove_tree(self, path: Path) -> None:
+        if path.is_symlink():
+            path.unlink()
+        elif path.exists():
+            shutil.rmtree(path, ignore_errors=True)
+
+    def free_bytes(self, path: Path) -> int:
+        while not path.exists():
+            path = path.parent
+        return shutil.disk_usage(path).free
+
+    @contextlib.contextmanager
+    def lock(self, path: Path, on_wait: Callable[[str], None]) -> Iterator[None]:
+        with disk_problems(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("a+")
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                on_wait(f"waiting for another command that changes this environment (process {file.read().strip()})")
+                fcntl.flock(file, fcntl.LOCK_EX)
+            except OSError as error:  # some network file systems know no locks
+                raise CouldNotLook("lock.unsupported", f"{path} cannot be locked: {error.strerror}") from error
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+
+@contextlib.contextmanager
+def disk_problems(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into a problem that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_problem(path, error) from error
+
+
+def disk_problem(path: Path, error: OSError) -> DiskProblem:
+    """The problem for an error of the operating system on `path`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskProblem("disk.full", f"no space left to write {path}", f"free some space on the disk of {path.parent}")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        what = "is on a read-only file system" if error.errno == errno.EROFS else "may not be written by this user"
+        return DiskProblem(
+            "disk.read-only", f"{path.parent} {what}", "clone into a folder that you own: git clone <repository> ~/torch-starter"
+        )
+    return DiskProblem("disk.error", f"{path}: {error.strerror}", f"see to {path.parent}, then run the command again")

@@ -1,0 +1,65 @@
+"""The kinds of thing that one new file can add. Small frozen records; `catalog.collect` finds them in their folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
+    from torch_starter.core.ask import Ask
+    from torch_starter.core.evidence import Evidence
+    from torch_starter.core.report import Finding, Report
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a verb. `choices` narrows what is accepted; `metavar` names the value in the help."""
+
+    name: str
+    help: str
+    type: Literal["flag", "text", "texts", "path"] = "text"
+    metavar: str = ""
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Something that you can ask. Its name is the word on the command line; `run` answers with a report.
+
+    `rest` names the words behind the options, where a verb takes any; with `passes_through` they are a command that
+    gets the terminal and whose exit status becomes ours (and there is no `--json`).
+    """
+
+    name: str
+    summary: str
+    example: str
+    run: Callable[[Ask], Report]
+    options: tuple[Option, ...] = ()
+    rest: str = ""
+    passes_through: bool = False
+    changes: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that must be true.
+
+    A check is pure: it reads `Evidence` (facts, and the answers of the probes that it names) and yields findings. The
+    ids of its findings are `id`, or start with `id` and a dot where it looks at several things. `probes` are
+    `file.function` in `probes/`, started before it is asked; `dynamic_probes` names more of them from evidence. `fresh`: they
+    must not be forked. `about` says what it looks at and why it matters.
+    """
+
+    id: str
+    title: str
+    about: str
+    judge: Callable[[Evidence], Iterable[Finding]]
+    probes: tuple[str, ...] = ()
+    dynamic_probes: Callable[[Evidence], Iterable[str]] | None = None
+    fresh: bool = False
+
+    @property
+    def group(self) -> str:
+        """The first word of the id."""
+        return self.id.split(".")[0]

@@ -1,0 +1,168 @@
+"""Asks the target: starts its interpreter on probes, and turns whatever happens there into answers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from torch_starter.core.machine import Machine
+from torch_starter.core.processes import Done
+
+PROBES = Path(__file__).parent.parent / "probes"
+RUNNER = PROBES / "_run.py"
+
+KEPT = 4000  # characters of what a process printed that an answer carries
+HUNG = "Timeout ("  # how faulthandler begins the traceback of a process that it ends
+MOST_JOBS = 4  # probes at once: each may take a gigabyte
+
+Outcome = Literal["ok", "raised", "crashed", "hung"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one probe in the target.
+
+    `value` is what it returned. `raised` has the error and its traceback; `crashed` the signal (0: it just ended); `out` and
+    `err` are what it printed, at most the last 4,000 characters. `stage` is how far it came: "import" or "use", where
+    importing took `import_seconds` and printed `import_bytes` to stdout.
+    """
+
+    probe: str
+    outcome: Outcome
+    value: dict[str, Any] = field(default_factory=dict)
+    error_type: str = ""
+    error: str = ""
+    traceback: str = ""
+    signal: int = 0
+    seconds: float = 0.0
+    out: str = ""
+    err: str = ""
+    stage: str = "use"
+    import_seconds: float = 0.0
+    import_bytes: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome == "ok"
+
+
+OnAnswer = Callable[[Answer], None]
+
+
+@dataclass(frozen=True)
+class Target:
+    """An interpreter that is judged. `variables` is the whole environment that it is started with."""
+
+    python: Path
+    variables: Mapping[str, str]
+
+
+def ask(
+    machine: Machine,
+    target: Target,
+    probes: Sequence[str],
+    *,
+    preload: str | None,
+    timeout: float,
+    on_answer: OnAnswer = lambda answer: None,
+) -> dict[str, Answer]:
+    """Run probes in the target; each gets its own process and at most `timeout` seconds.
+
+    A probe is "file.function", with "@module" behind it where a module is to be imported first, or "@module" alone.
+
+    They are forked from one process that has imported the module `preload`. Where that fails it has its own answer
+    ("import torch") and is blocked for the probes, so that those that need it fail at once with Python's "import of torch
+    halted". A probe that fails when forked is run once more in a fresh interpreter, whose answer counts.
+    """
+    answers: dict[str, Answer] = {}
+    importing = f"import {preload}"
+    done = _run(machine, target, _Request(probes, timeout, preload), answers, on_answer)
+    if importing in answers:  # the probes' own output is kept apart: what is left was printed by the import
+        answers[importing] = replace(answers[importing], out=done.out[-KEPT:], err=done.err[-KEPT:])
+    if preload and importing not in answers:  # the import took the process down, or never came back
+        answers[importing] = _ended(importing, done)
+        on_answer(answers[importing])
+        _run(machine, target, _Request(probes, timeout, blocked=preload), answers, on_answer)
+    blocked = preload if preload and not answers[importing].ok else None
+    for name in probes:
+        answer = answers.get(name)
+        if answer is None or not (answer.ok or needed(answer, blocked)):
+            answers[name] = ask_fresh(machine, target, name, timeout=timeout, blocked=blocked)
+    return answers
+
+
+def needed(answer: Answer, blocked: str | None) -> bool:
+    """Whether a probe failed only because it needs a module that was blocked."""
+    return blocked is not None and f"import of {blocked} halted" in answer.traceback
+
+
+def ask_fresh(
+    machine: Machine, target: Target, probe: str, *, timeout: float, blocked: str | None = None
+) -> Answer:
+    """Run one probe in an interpreter of its own."""
+    answers: dict[str, Answer] = {}
+    done = _run(machine, target, _Request([probe], timeout, blocked=blocked, fork=False), answers, lambda answer: None)
+    answer = answers.get(probe) or _ended(probe, done)
+    return replace(answer, out=done.out[-KEPT:], err=done.err[-KEPT:])
+
+
+@dataclass(frozen=True)
+class _Request:
+    probes: Sequence[str]
+    timeout: float
+    preload: str | None = None
+    blocked: str | None = None
+    fork: bool = True
+
+    def as_json(self) -> str:
+        return json.dumps(
+            {
+                "preload": [self.preload] if self.preload else [],
+                "blocked": [self.blocked] if self.blocked else [],
+                "fork": self.fork,
+                "timeout": self.timeout,
+                "jobs": min(MOST_JOBS, usable_cpus()),
+                "probes": [_request(probe, self.timeout) for probe in self.probes],
+            }
+        )
+
+
+def usable_cpus() -> int:
+    """The CPUs that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _run(machine: Machine, target: Target, request: _Request, answers: dict[str, Answer], on_answer: OnAnswer) -> Done:
+    def receive(line: str) -> None:
+        answer = Answer(**json.loads(line))
+        answers[answer.probe] = answer
+        on_answer(answer)
+
+    return machine.processes.run(
+        [target.python, RUNNER],
+        env=target.variables,
+        input=request.as_json(),
+        timeout=(request.timeout + 5) * (1 + len(request.probes)),  # only for a runner that has lost its own watch
+        on_answer=receive,
+    )
+
+
+def _request(probe: str, timeout: float) -> dict[str, object]:
+    words, _, module = probe.partition("@")
+    file, _, function = words.partition(".")
+    path = str(PROBES / f"{file}.py") if file else ""
+    return {"name": probe, "module": module, "file": path, "function": function, "timeout": timeout}
+
+
+def _ended(probe: str, done: Done) -> Answer:
+    """The answer for a process that ended without one."""
+    hung = done.timed_out or HUNG in done.err
+    outcome: Outcome = "hung" if hung else "crashed"
+    number = -done.code if done.code and done.code < 0 else 0
+    return Answer(
+        probe, outcome, signal=0 if hung else number, seconds=done.seconds, out=done.out[-KEPT:], err=done.err[-KEPT:]
+    )

@@ -1,0 +1,143 @@
+"""The one answer of every command: findings, measurements, changes and the facts they rest on.
+
+It knows nothing of colour or width. Its JSON form is schema 1 of the documented report; a reader ignores keys that it
+does not know.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from torch_starter import __version__
+
+Verdict = Literal["ok", "warn", "fail", "crash", "skip", "unknown"]
+Status = Literal["ok", "warn", "fail", "unknown", "error"]
+
+SCHEMA = 1
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a finding points to: a file and, where there is one, a line."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer of one check. `skip` names the fact by which it does not apply; `unknown` could not look."""
+
+    id: str
+    verdict: Verdict
+    title: str
+    seen: str = ""
+    wanted: str = ""
+    remedy: str = ""
+    place: Place | None = None
+    gain: float | None = None
+    fixable: bool = False
+    seconds: float = 0.0
+
+    @property
+    def group(self) -> str:
+        """The first word of the id."""
+        return self.id.split(".")[0]
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """What a measurement is held against, and where that comes from."""
+
+    value: float
+    source: Literal["measured", "datasheet", "derived"]
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """Raw samples with their unit. Statistics are derived where the answer is written, never stored."""
+
+    name: str
+    unit: str
+    samples: tuple[float, ...]
+    better: Literal["higher", "lower"] = "higher"
+    params: dict[str, str] = {}
+    limit: Limit | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was, or with --dry-run would be, made different."""
+
+    kind: Literal["setting", "package", "file", "environment"]
+    name: str
+    was: str
+    now: str
+    why: str = ""
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """The problem that stopped a command, as scripts see it."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """What a command found, measured and changed.
+
+    `passed_through` is the exit status of a program that the user asked us to run: it becomes ours unchanged.
+    """
+
+    command: str
+    findings: list[Finding] = []
+    measurements: list[Measurement] = []
+    changes: list[Change] = []
+    facts: dict[str, Any] = {}
+    notes: list[str] = []
+    stop: Stop | None = None
+    stop_exit_code: int = 70
+    passed_through: int | None = None
+    started_at: str = ""
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 well, 1 found wrong, 3 could not look; 1 outranks 3; a problem or a passed-through status decides alone."""
+        if self.stop is not None:
+            return self.stop_exit_code
+        if self.passed_through is not None:
+            return self.passed_through
+        verdicts = {finding.verdict for finding in self.findings}
+        if verdicts & {"fail", "crash"}:
+            return 1
+        return 3 if "unknown" in verdicts else 0
+
+    @property
+    def status(self) -> Status:
+        """The exit code in a word; `warn` where there are warnings alone."""
+        words: dict[int, Status] = {1: "fail", 3: "unknown"}
+        if self.stop is not None or self.passed_through:
+            return "error"
+        if self.exit_code in words:
+            return words[self.exit_code]
+        return "warn" if any(finding.verdict == "warn" for finding in self.findings) else "ok"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The documented envelope, schema 1."""
+        return {
+            "schema": SCHEMA,
+            "tool": f"torch-starter {__version__}",
+            "command": self.command,
+            "status": self.status,
+            "exit_code": self.exit_code,
+            "started_at": self.started_at,
+            "seconds": round(self.seconds, 3),
+            "facts": self.facts,
+            "findings": [{"group": finding.group, **msgspec.to_builtins(finding)} for finding in self.findings],
+            "measurements": [msgspec.to_builtins(measurement) for measurement in self.measurements],
+            "changes": [{"gain": None, "interval": None, **msgspec.to_builtins(change)} for change in self.changes],
+            "notes": self.notes,
+            "problem": None if self.stop is None else msgspec.to_builtins(self.stop),
+        }

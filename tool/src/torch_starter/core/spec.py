@@ -1,0 +1,127 @@
+"""The spec: the whole environment on one page, typed. Read from `torch-starter.toml`, changed by environment variables."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from torch_starter.core.units import SIZE_PATTERN, TIME_PATTERN
+
+Size = Annotated[str, Meta(pattern=SIZE_PATTERN, description="a size such as 12gb", examples=["12gb"])]
+Time = Annotated[str, Meta(pattern=TIME_PATTERN, description="a time such as 120s", examples=["120s"])]
+Mode = Annotated[str, Meta(pattern="^[0-7]{3}$", description="a file mode such as 755", examples=["755"])]
+Version = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)*$", description="a version such as 12.8", examples=["12.8"])]
+Positive = Annotated[int, Meta(ge=1, description="a whole number from 1")]
+Port = Annotated[int, Meta(ge=1, le=65535, description="a port number")]
+Count = Annotated[float, Meta(gt=0, description="a number above 0")]
+Threads = Annotated[str, Meta(pattern=r"^(auto|[1-9][0-9]*)$", description='"auto" or a number of threads', examples=["auto"])]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every table of the spec: a key that it does not know is refused."""
+
+
+class Python(Table):
+    """The interpreter and what is installed into its environment."""
+
+    version: Version = "3.12"
+    uv: Version = "0.13.9"
+    extras: tuple[str, ...] = ()
+
+
+class Accelerator(Table):
+    """What one build of PyTorch needs from a machine. Without `cuda` it computes on the CPU."""
+
+    cuda: Version | None = None
+    driver: Version | None = None
+    driver_full: Version | None = None
+    capability: tuple[Version, Version] | None = None
+    architectures: tuple[str, ...] = ("x86_64",)
+    index: str | None = None
+
+
+class ThreadCount(Table):
+    """OMP, MKL, OPENBLAS and NUMEXPR threads, always set together."""
+
+    count: Threads = "auto"
+    maximum: Positive = 4
+
+
+class Allocator(Table):
+    """Options of PyTorch's caching allocator; empty leaves its defaults."""
+
+    options: str = ""
+
+
+class Install(Table):
+    """How packages are put into an environment."""
+
+    link_mode: Literal["auto", "copy", "hardlink", "clone", "symlink"] = "auto"
+    compile_bytecode: bool = True
+    concurrent_downloads: Positive = 10
+    http_timeout: Time = "300s"
+
+
+class Cache(Table):
+    """One cache: a folder on a host, a named volume in a container, and the variable that points programs to it."""
+
+    host: str
+    container: str
+    volume: str
+    variable: str | None = None
+    mode: Mode = "755"
+
+
+class Container(Table):
+    """The container's image and limits."""
+
+    base: str = "ubuntu:24.04"
+    user: str = "vscode"
+    apt: tuple[str, ...] = ()
+    memory: Size = "12gb"
+    cpus: Count = 8.0
+    shm: Size = "4gb"
+    pids: Positive = 4096
+    ports: tuple[Port, ...] = ()
+    ulimits: dict[str, int] = {}
+    variables: dict[str, str] = {}
+
+
+class Debug(Table):
+    """What the debugging overlay alone grants."""
+
+    capabilities: tuple[str, ...] = ("SYS_PTRACE",)
+
+
+class Security(Table):
+    """File modes and the container's confinement."""
+
+    credentials_mode: Mode = "600"
+    environment_mode: Mode = "755"
+    drop_capabilities: tuple[str, ...] = ("ALL",)
+    no_new_privileges: bool = True
+    debug: Debug = Debug()
+
+
+class Verify(Table):
+    """What must be shown to work before an environment is made current, besides the checks."""
+
+    commands: tuple[str, ...] = ()
+    timeout: Time = "120s"
+
+
+class Spec(Table):
+    """The whole of `torch-starter.toml`."""
+
+    python: Python = Python()
+    accelerators: dict[str, Accelerator] = {}
+    variables: dict[str, str] = {}
+    threads: ThreadCount = ThreadCount()
+    allocator: Allocator = Allocator()
+    install: Install = Install()
+    caches: dict[str, Cache] = {}
+    container: Container = Container()
+    security: Security = Security()
+    verify: Verify = Verify()

@@ -1,0 +1,190 @@
+"""Reads the spec. A mistake is refused with its line and, for an unknown key, with the nearest known one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from torch_starter.core.problems import WrongSpec
+from torch_starter.core.spec import Spec, Table
+
+PREFIX = "TORCH_STARTER_"
+NAME = "torch-starter.toml"
+
+
+@dataclass(frozen=True)
+class LoadedSpec:
+    """A spec, and for each of its values where it came from: `default`, `file line 12`, `environment NAME`."""
+
+    spec: Spec
+    origins: dict[str, str]
+
+    def origin(self, path: str) -> str:
+        """Where the value at a dotted path such as "container.memory" came from."""
+        return self.origins.get(path, "default")
+
+
+def load(text: str, variables: Mapping[str, str]) -> LoadedSpec:
+    """The spec in `text`, with values that variables such as TORCH_STARTER_CONTAINER_MEMORY put over it.
+
+    Raises WrongSpec, naming the line, for what is not TOML, an unknown key, or a value of a wrong type or unit.
+    """
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongSpec("spec.syntax", f"{NAME} is not valid TOML: {error}", f"mend that place in {NAME}") from error
+    lines = key_lines(text)
+    origins = {path: f"{NAME} line {lines.get(path, 0)}" for path in leaves(tree)}
+    for path, name in overrides(variables).items():
+        put(tree, path.split("."), read_value(variables[name]))
+        origins[path] = f"environment {name}"
+    refuse_unknown(tree, Spec, "", lines)
+    refuse_wrong_values(tree, origins)
+    try:
+        return LoadedSpec(msgspec.convert(tree, Spec, strict=True), origins)
+    except msgspec.ValidationError as error:  # what is left: a key that must be there is not
+        raise WrongSpec("spec.value", f"{NAME}: {error}", f"add it to {NAME}") from error
+
+
+def refuse_wrong_values(tree: Mapping[str, Any], origins: Mapping[str, str]) -> None:
+    """Raise WrongSpec for the first value that its type does not take."""
+    for path in leaves(tree):
+        kind, value = type_at(path), value_at(tree, path)
+        try:
+            msgspec.convert(value, kind, strict=True)
+        except msgspec.ValidationError as error:
+            raise WrongSpec(
+                "spec.value",
+                f"{origins[path]}: {path} is {value!r}: {description(kind)} is wanted",
+                f"mend {path} in {NAME}",
+            ) from error
+
+
+def value_at(tree: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path."""
+    value: Any = tree
+    for part in path.split("."):
+        value = value[part]
+    return value
+
+
+def type_at(path: str) -> Any:
+    """The type of the value at a dotted path that is known to the spec."""
+    kind: Any = Spec
+    for part in path.split("."):
+        fields = field_types(kind)
+        kind = fields.get(part, fields.get("*"))
+    return kind
+
+
+def description(kind: Any) -> str:
+    """What a type takes, in words for people."""
+    for metadata in find_metadata(kind):
+        if metadata.description:
+            return metadata.description if typing.get_origin(kind) is not tuple else f"a list, each {metadata.description}"
+    if typing.get_origin(kind) is typing.Literal:
+        return "one of " + ", ".join(str(word) for word in typing.get_args(kind))
+    names = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number", tuple: "a list of texts"}
+    return names.get(typing.get_origin(kind) or kind, "a table")
+
+
+def find_metadata(kind: Any) -> Iterator[msgspec.Meta]:
+    for part in (kind, *typing.get_args(kind)):
+        yield from (item for item in getattr(part, "__metadata__", ()) if isinstance(item, msgspec.Meta))
+
+
+def field_types(kind: Any) -> dict[str, Any]:
+    """The keys that a table knows, with their types; "*" where any key may stand."""
+    if typing.get_origin(kind) is dict:
+        return {"*": typing.get_args(kind)[1]}
+    for option in typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,):
+        if isinstance(option, type) and issubclass(option, Table):
+            return typing.get_type_hints(option, include_extras=True)
+    return {}
+
+
+def refuse_unknown(tree: Mapping[str, Any], kind: Any, path: str, lines: Mapping[str, int]) -> None:
+    """Raise WrongSpec for the first key that no table knows."""
+    known = field_types(kind)
+    if not known:
+        return
+    for key, value in tree.items():
+        here = f"{path}.{key}" if path else key
+        if key not in known and "*" not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            place = f"{NAME} line {lines[here]}" if here in lines else NAME
+            raise WrongSpec(
+                "spec.unknown-key",
+                f"{place}: there is no key {key!r} {f'in [{path}]' if path else 'at the top level'}; the nearest is {near!r}",
+                f"write {near} there, or remove the line; known keys: {', '.join(sorted(known))}",
+            )
+        if isinstance(value, dict):
+            refuse_unknown(value, known.get(key, known.get("*")), here, lines)
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """The line of each key and table of a TOML text, by dotted path. Good for tables and bare keys, as in our files."""
+    found: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            table = header[1].strip().replace('"', "")
+            parts = table.split(".")
+            for depth in range(1, len(parts) + 1):
+                found.setdefault(".".join(parts[:depth]), number)
+        elif key := re.match(r"\s*([A-Za-z0-9_.\"-]+)\s*=", line):
+            name = key[1].replace('"', "")
+            found[f"{table}.{name}" if table else name] = number
+    return found
+
+
+def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """The dotted paths of all values."""
+    for key, value in tree.items():
+        here = f"{path}.{key}" if path else key
+        if isinstance(value, dict):
+            yield from leaves(value, here)
+        else:
+            yield here
+
+
+def overrides(variables: Mapping[str, str]) -> dict[str, str]:
+    """Path -> variable name, for the variables that name a value of a fixed table, such as TORCH_STARTER_THREADS_COUNT."""
+    fixed = {}
+    for table, kind in field_types(Spec).items():
+        for key in field_types(kind):
+            name = f"{PREFIX}{table}_{key}".upper()
+            if key != "*" and name in variables:
+                fixed[f"{table}.{key}"] = name
+    return fixed
+
+
+def read_value(text: str) -> Any:
+    """A TOML value from a variable; what is not one is a text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def put(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    """Set a value deep in a tree."""
+    for part in path[:-1]:
+        tree = cast("dict[str, Any]", tree.setdefault(part, {}))
+    tree[path[-1]] = value
+
+
+def read(path: Path, text: str | None, variables: Mapping[str, str]) -> LoadedSpec:
+    """The spec of a project whose file has `text`; raises WrongSpec where there is no file."""
+    if text is None:
+        raise WrongSpec("spec.missing", f"there is no {path}", "git checkout -- torch-starter.toml")
+    return load(text, variables)

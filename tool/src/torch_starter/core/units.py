@@ -1,0 +1,37 @@
+"""Sizes and times as people write them."""
+
+from __future__ import annotations
+
+import re
+
+SIZE_PATTERN = r"^[0-9]+(\.[0-9]+)?(b|kb|mb|gb|tb)$"
+TIME_PATTERN = r"^[0-9]+(\.[0-9]+)?(ms|s|min|h)$"
+
+_SIZES = {"b": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40}
+_TIMES = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
+
+
+def size(text: str) -> int:
+    """Bytes from "12gb": units b, kb, mb, gb, tb in steps of 1024, as Docker reads them. Raises ValueError."""
+    return int(_parse(text, SIZE_PATTERN, _SIZES, "a size such as 12gb"))
+
+
+def seconds(text: str) -> float:
+    """Seconds from "120s": units ms, s, min, h. Raises ValueError."""
+    return _parse(text, TIME_PATTERN, _TIMES, "a time such as 120s")
+
+
+def _parse(text: str, pattern: str, units: dict[str, float] | dict[str, int], wanted: str) -> float:
+    if not re.match(pattern, text):
+        raise ValueError(f"{text!r} is not {wanted}")
+    unit = text.lstrip("0123456789.")
+    return float(text[: -len(unit)]) * units[unit]
+
+
+def human_size(count: float) -> str:
+    """Bytes for people: 5.8 GB (steps of 1000, as disks are sold)."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if abs(count) < 1000:
+            return f"{count:.0f} {unit}" if unit in ("B", "kB") else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"

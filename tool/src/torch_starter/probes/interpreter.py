@@ -1,0 +1,44 @@
+"""What the target's interpreter says of itself."""
+
+from __future__ import annotations
+
+import os
+import platform
+import site
+import sys
+from typing import Any
+
+
+def describe() -> dict[str, Any]:
+    """Version, prefixes, path and the marker values of PEP 508."""
+    base = getattr(sys, "_base_executable", sys.executable) or sys.executable
+    return {
+        "version": platform.python_version(),
+        "implementation": sys.implementation.name,
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "base_prefix": sys.base_prefix,
+        "base_executable": os.path.realpath(base),
+        "base_exists": os.path.exists(base),
+        "path": sys.path,
+        "user_site": site.getusersitepackages() if site.ENABLE_USER_SITE else "",
+        "markers": markers(),
+    }
+
+
+def markers() -> dict[str, str]:
+    """The variables of environment markers (PEP 508)."""
+    version = platform.python_version()
+    return {
+        "implementation_name": sys.implementation.name,
+        "implementation_version": version,
+        "os_name": os.name,
+        "platform_machine": platform.machine(),
+        "platform_python_implementation": platform.python_implementation(),
+        "platform_release": platform.release(),
+        "platform_system": platform.system(),
+        "platform_version": platform.version(),
+        "python_full_version": version,
+        "python_version": ".".join(version.split(".")[:2]),
+        "sys_platform": sys.platform,
+    }

@@ -1,0 +1,57 @@
+"""What is installed in the target, by its metadata: nothing is imported."""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib import metadata
+from typing import Any
+
+FLAVOURED = ("torch", "torchvision", "torchaudio")
+
+
+def installed() -> dict[str, Any]:
+    """Distributions (normalised name -> version, requirements, top-level modules), those found twice, and CUDA flavours."""
+    found: dict[str, Any] = {}
+    twice: list[str] = []
+    for distribution in metadata.distributions():
+        name = re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or "").lower()
+        if not name:
+            continue
+        if name in found:  # the first on the path is the one that is imported
+            twice.append(name)
+            continue
+        found[name] = {
+            "version": distribution.version,
+            "requires": distribution.requires or [],
+            "modules": modules(distribution),
+            "flavour": flavour(distribution, name) if name in FLAVOURED else "",
+        }
+    return {"distributions": found, "twice": sorted(set(twice))}
+
+
+def modules(distribution: metadata.Distribution) -> list[str]:
+    """The names that one imports, from top_level.txt, else from the list of files."""
+    text = distribution.read_text("top_level.txt")
+    if text:
+        return text.split()
+    names = set()
+    for file in distribution.files or []:
+        first = file.parts[0]
+        if len(file.parts) > 1 and file.parts[-1] == "__init__.py":
+            names.add(first)
+        elif len(file.parts) == 1 and first.endswith(".py"):
+            names.add(first[:-3])
+    return sorted(name for name in names if name.isidentifier())
+
+
+def flavour(distribution: metadata.Distribution, name: str) -> str:
+    """What a wheel was built with: "cu130", "cpu", or "" where its version.py does not say."""
+    path = os.path.join(str(distribution.locate_file("")), name, "version.py")
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except OSError:
+        return ""
+    local = re.search(r"__version__ = ['\"][^'\"+]*\+([A-Za-z0-9.]+)", text)
+    return local.group(1) if local else ""

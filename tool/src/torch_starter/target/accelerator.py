@@ -1,0 +1,105 @@
+"""Chooses the build of PyTorch for a machine: by its driver and the compute capability of every GPU."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from torch_starter.core.problems import Missing, WrongUsage
+from torch_starter.core.spec import Accelerator, Spec
+
+UNSUPPORTED = ("rocm", "xpu", "hpu", "tpu", "mps", "npu", "vulkan")
+DOCS = "see docs/decisions/accelerators.md"
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the choice depends on. `driver` None: no NVIDIA driver; `capabilities`: one for each GPU, such as "9.0"."""
+
+    architecture: str
+    driver: str | None = None
+    capabilities: tuple[str, ...] = ()
+    no_gpu_because: str = "no NVIDIA driver is loaded"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An accelerator of the spec, and in one line why."""
+
+    name: str
+    reason: str
+
+
+def choose(spec: Spec, host: Host) -> Choice:
+    """The first accelerator of the spec that fits; `cpu` where there is no GPU, or none that any fits.
+
+    Raises Missing where the architecture is not supported at all.
+    """
+    if host.driver is None:
+        return cpu(spec, host, host.no_gpu_because)
+    seen = describe(host)
+    misfits = []
+    for name, accelerator in spec.accelerators.items():
+        if accelerator.cuda is None:
+            continue
+        why_not = misfit(accelerator, host)
+        if why_not is None:
+            return Choice(name, f"{seen}: {name} is the newest build that fits{limits(accelerator, host)}")
+        misfits.append(f"{name} {why_not}")
+    return cpu(spec, host, f"{seen}: no build fits ({'; '.join(misfits)})")
+
+
+def cpu(spec: Spec, host: Host, reason: str) -> Choice:
+    """The build that computes on the CPU."""
+    for name, accelerator in spec.accelerators.items():
+        if accelerator.cuda is None and host.architecture in accelerator.architectures:
+            return Choice(name, f"{reason}: {name}")
+    raise Missing("machine.unsupported", f"no build of PyTorch here is for {host.architecture}", DOCS)
+
+
+def misfit(accelerator: Accelerator, host: Host) -> str | None:
+    """Why a build does not fit a machine, in words; None where it fits."""
+    if host.architecture not in accelerator.architectures:
+        return f"is not for {host.architecture}"
+    if accelerator.driver and host.driver and Version(host.driver) < Version(accelerator.driver):
+        return f"needs driver {accelerator.driver}"
+    if accelerator.capability:
+        low, high = (Version(bound) for bound in accelerator.capability)
+        for capability in host.capabilities:
+            if not low <= Version(capability) <= high:
+                return f"has no kernels for compute capability {capability}"
+    return None
+
+
+def limits(accelerator: Accelerator, host: Host) -> str:
+    """A remark for a driver that runs the build by minor-version compatibility only."""
+    if accelerator.driver_full and host.driver and Version(host.driver) < Version(accelerator.driver_full):
+        return f" (driver {accelerator.driver_full} or newer has all features)"
+    return ""
+
+
+def describe(host: Host) -> str:
+    """The machine in a few words."""
+    gpus = ", ".join(sorted(set(host.capabilities))) or "unknown"
+    return f"driver {host.driver}, compute capability {gpus}"
+
+
+def named(spec: Spec, name: str, architecture: str) -> Choice:
+    """The accelerator that the user asked for; raises WrongUsage for one that is not in the spec, Missing for another maker's."""
+    if name in spec.accelerators:
+        if architecture not in spec.accelerators[name].architectures:
+            raise Missing("accelerator.architecture", f"{name} has no build for {architecture}", DOCS)
+        return Choice(name, f"{name}, as asked")
+    known = ", ".join(spec.accelerators)
+    if name.lower().startswith(UNSUPPORTED):
+        raise Missing("accelerator.unsupported", f"{name} is not supported; supported: {known}", "use --accelerator cpu")
+    near = nearest(name, spec.accelerators)
+    raise WrongUsage("accelerator.unknown", f"there is no accelerator {name!r}; known: auto, {known}", f"use --accelerator {near}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known accelerator whose name is most alike."""
+    return difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)[0]

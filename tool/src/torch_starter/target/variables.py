@@ -1,0 +1,55 @@
+"""The variables that programs in the target are started with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from packaging.version import Version
+
+from torch_starter.core.project import Project
+from torch_starter.core.spec import Cache, Spec
+
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+NEW_ALLOCATOR_NAME = Version("2.9")  # the first release that reads PYTORCH_ALLOC_CONF
+NOT_PASSED_ON = ("PYTHONHOME", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "__PYVENV_LAUNCHER__")
+
+
+def cache_path(cache: Cache, project: Project, home: str) -> Path:
+    """Where a cache is on a host: "~" is the home, a relative path is inside the project."""
+    if cache.host.startswith("~"):
+        return Path(home) / cache.host[1:].lstrip("/")
+    return project.root / cache.host
+
+
+def of_spec(spec: Spec, project: Project, user: Mapping[str, str], usable_cpus: int, torch: str | None) -> dict[str, str]:
+    """The spec's own variables. What the user exported wins; the four thread counts follow the one that is exported."""
+    wanted = dict(spec.variables)
+    for cache in spec.caches.values():
+        if cache.variable:
+            wanted[cache.variable] = str(cache_path(cache, project, user.get("HOME", "/")))
+    exported = next((user[name] for name in THREADS if user.get(name)), None)
+    wanted.update(dict.fromkeys(THREADS, exported or thread_count(spec, usable_cpus)))
+    if spec.allocator.options and torch:
+        wanted[allocator_name(torch)] = spec.allocator.options
+    return {**wanted, **{name: user[name] for name in wanted if name in user}}
+
+
+def thread_count(spec: Spec, usable_cpus: int) -> str:
+    """The number of threads for all four libraries."""
+    return str(min(spec.threads.maximum, usable_cpus)) if spec.threads.count == "auto" else spec.threads.count
+
+
+def allocator_name(torch: str) -> str:
+    """The variable that this torch reads its allocator's options from."""
+    return "PYTORCH_ALLOC_CONF" if Version(torch) >= NEW_ALLOCATOR_NAME else "PYTORCH_CUDA_ALLOC_CONF"
+
+
+def for_environment(environment: Path, of_the_spec: Mapping[str, str], user: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of a program that runs inside an environment of ours.
+
+    `environment` is the real folder, not the link: a program that is running keeps its packages when `.venv` is switched.
+    """
+    kept = {name: value for name, value in user.items() if name not in NOT_PASSED_ON}
+    path = f"{environment / 'bin'}:{user.get('PATH', '/usr/bin:/bin')}"
+    return {**kept, **of_the_spec, "VIRTUAL_ENV": str(environment), "PATH": path}

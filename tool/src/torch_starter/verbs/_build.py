@@ -1,0 +1,128 @@
+"""Building an environment aside, judging it, and making it current."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import msgspec
+import psutil
+
+from torch_starter.core.ask import Ask
+from torch_starter.core.kinds import Check
+from torch_starter.core.report import Change, Finding, Measurement, Report
+from torch_starter.target import uv
+from torch_starter.target.build import Plan, Tools, build
+from torch_starter.target.environments import RECORD, Record
+from torch_starter.target.variables import cache_path
+from torch_starter.verbs import _judge
+from torch_starter.verbs._plan import current, environments, installed_names
+
+
+def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: str) -> Report:
+    """Build aside, prove, switch. What stops us on the way leaves the present environment as it is."""
+    before = environments(ask).current()
+    clean_up(ask)
+    ask.progress.say(plan.reason)
+    findings, seconds = build_and_judge(ask, plan, checks)
+    report = Report(command=command, findings=findings, measurements=times(seconds))
+    if report.exit_code == 0:
+        make_current(ask, plan)
+        change = Change(
+            kind="environment", name=".venv", was=before.name if before else "", now=plan.environment.name, why=plan.reason
+        )
+        report.changes.append(change)
+    else:
+        kept = f".venv is still {before.name}" if before else "there is no current environment"
+        report.notes.append(f"The new environment was not proven, and is not used: {kept}.")
+        report.notes.append(f"It is kept until the next set-up, to look at: {plan.environment.relative_to(ask.project.root)}")
+    report.facts = ask.facts.as_dict()
+    return report
+
+
+def build_and_judge(ask: Ask, plan: Plan, checks: Sequence[Check], bytecode: bool = True) -> tuple[list[Finding], tuple[float, float]]:
+    """The findings on a new environment, and the seconds that building and proving took. Nothing is left where it is stopped."""
+    started = time.monotonic()
+    now = current(ask)
+    try:
+        build(plan, tools(ask), ask.project, ask.machine, ask.progress, now[0] if now else None, bytecode)
+        built = time.monotonic()
+        findings = _judge.judge(ask, subject(plan), checks) + own_commands(ask, plan)
+    except BaseException:
+        ask.machine.files.remove_tree(plan.environment)
+        raise
+    return findings, (built - started, time.monotonic() - built)
+
+
+def subject(plan: Plan) -> _judge.Subject:
+    """The planned environment, to be judged."""
+    return _judge.Subject(plan.environment / "bin" / "python", plan.accelerator, plan.extras, plan.environment, plan.lock)
+
+
+def times(seconds: tuple[float, float]) -> list[Measurement]:
+    """How long building and proving took, apart."""
+    names = zip(("build", "proof"), seconds, strict=True)
+    return [Measurement(name=name, unit="s", better="lower", samples=(round(value, 2),)) for name, value in names]
+
+
+def tools(ask: Ask) -> Tools:
+    """uv with the spec's variables."""
+    spec, user = ask.spec, ask.machine.variables
+    cache = cache_path(spec.caches["uv"], ask.project, user.get("HOME", "/")) if "uv" in spec.caches else None
+    ask.machine.files.make_folder(ask.project.environments)
+    settings = uv.variables(spec, user, cache, ask.project.environments, ask.flag("offline"))
+    return Tools(uv.find(ask.project, user), settings)
+
+
+def own_commands(ask: Ask, plan: Plan) -> list[Finding]:
+    """The spec's own commands, run inside the new environment."""
+    found = []
+    for number, command in enumerate(ask.spec.verify.commands, 1):
+        ask.progress.say(f"$ {command}")
+        variables = _judge.own_variables(ask, subject(plan), None)
+        done = ask.machine.processes.run(["/bin/sh", "-c", command], env=variables, cwd=ask.project.root)
+        tail = (done.out + done.err).strip()[-400:]
+        found.append(
+            Finding(
+                id=f"commands.{number}",
+                verdict="ok" if done.ok else "fail",
+                title=command,
+                seen="" if done.ok else f"it ended with {done.code}: {tail}",
+                remedy="" if done.ok else f"./dev.sh run -- {command}",
+                seconds=round(done.seconds, 2),
+            )
+        )
+    return found
+
+
+def make_current(ask: Ask, plan: Plan) -> None:
+    """Write down that the environment is proven, and switch to it."""
+    record = Record(
+        accelerator=plan.accelerator,
+        reason=plan.reason,
+        extras=plan.extras,
+        python=str(plan.python),
+        lock_hash=plan.lock_hash,
+        created_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        packages=tuple(sorted(installed_names(plan.environment))),
+    )
+    ask.machine.files.write(plan.environment / RECORD, msgspec.json.encode(record).decode())
+    environments(ask).switch(plan.environment)
+    clean_up(ask)
+
+
+def clean_up(ask: Ask) -> None:
+    """Remove what a stopped set-up left, and environments older than the one before; not one that a process still uses."""
+    left_over = environments(ask).left_over()
+    used = " ".join(words_of(process) for process in psutil.process_iter()) if left_over else ""
+    for path in left_over:
+        if f"{path}/" not in used:
+            ask.machine.files.remove_tree(path)
+
+
+def words_of(process: psutil.Process) -> str:
+    """What a process was started with; empty where it is gone or not ours to ask."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
