@@ -100,9 +100,8 @@ def show_changes(changes: Iterable[Change], out: Console) -> None:
     """What was, or would be, made different."""
     grid = Table.grid(padding=(0, 2))
     for change in changes:
-        grid.add_row(escape(change.name), escape(change.was), "->" if change.was else "", escape(change.now), style=None)
-        if change.why:
-            grid.add_row("", "", "", Text(change.why, style="dim"))
+        arrow = "->" if change.was else ""
+        grid.add_row(escape(change.name), escape(change.was), arrow, escape(change.now), Text(change.why, style="dim"))
     out.print(grid)
 
 

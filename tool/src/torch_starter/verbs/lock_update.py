@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def run(ask: Ask) -> Report:
     import tempfile
+    from dataclasses import replace
     from pathlib import Path
 
     from torch_starter.core.report import Report
@@ -34,7 +35,7 @@ def run(ask: Ask) -> Report:
             changes = differences(ask, name, proposed)
             report.changes += changes
             report.notes += [f"{name}: {proposed.remark}"] if proposed.remark else []
-            if ask.flag("dry-run") or not (changes or ask.project.lock(name).exists() is False):
+            if ask.flag("dry-run") or not changes:
                 continue
             if not prove(ask, name, proposed, Path(scratch) / f"{name}.txt", report):
                 return report
@@ -42,8 +43,10 @@ def run(ask: Ask) -> Report:
     if ask.flag("dry-run") or not report.changes:
         report.notes.append("Nothing was changed." if report.changes else "The locks are the newest within their bounds.")
         return report
-    after = setup.set_up(ask, _judge.all_checks(), "lock-update")
+    now = _plan.current(ask)
+    after = setup.set_up(replace(ask, options={"accelerator": now[1].accelerator if now else None}), _judge.all_checks(), "lock-update")
     report.findings += after.findings
+    report.measurements, report.facts = after.measurements, after.facts
     report.notes += after.notes
     return report
 
@@ -64,6 +67,9 @@ def differences(ask: Ask, name: str, proposed: Proposal) -> list[Change]:
     from torch_starter.core import lock as lock_file
     from torch_starter.core.report import Change
 
+    if not ask.project.lock(name).exists():
+        count = len(lock_file.parse(proposed.text, f"locks/{name}.txt"))
+        return [Change(kind="file", name=f"locks/{name}.txt", was="", now=f"{count} packages")]
     was, now = (
         {pin.name: pin.version for pin in lock_file.parse(text, f"locks/{name}.txt")}
         for text in (ask.machine.files.read(ask.project.lock(name)) or "", proposed.text)
