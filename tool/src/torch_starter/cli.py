@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import signal
 import sys
 import time
@@ -119,7 +120,7 @@ def command(verb: Verb) -> click.Command:
     params: list[click.Parameter] = [parameter(option) for option in options]
     if verb.rest:
         params.append(click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar=verb.rest))
-    settings: dict[str, Any] = {"allow_interspersed_args": not verb.passes_through}
+    settings: dict[str, Any] = {"allow_interspersed_args": not verb.passes_through, "ignore_unknown_options": verb.passes_through}
 
     def callback(**given: Any) -> int:
         rest = tuple(given.pop("rest", ()))
@@ -131,7 +132,7 @@ def command(verb: Verb) -> click.Command:
         callback=callback,
         params=params,
         help=verb.summary,
-        short_help=verb.summary.split("\n\n")[0].split(". ")[0].rstrip("."),
+        short_help=re.split(r"[.:,]", verb.summary)[0],
         epilog=f"Example:  {verb.example}",
         context_settings=settings,
     )

@@ -56,6 +56,9 @@ class NoProcesses:
     ) -> Done:
         return Done(tuple(str(word) for word in argv), None, "", "no such program on a recorded machine", 0.0)
 
+    def pass_through(self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path | None = None) -> int:
+        raise FileNotFoundError(str(argv[0]))
+
     def become(self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path | None = None) -> NoReturn:
         raise FileNotFoundError(str(argv[0]))
 

@@ -93,7 +93,7 @@ def trio(evidence: Evidence) -> Iterator[Finding]:
     """torchvision and torchaudio are built against one release and one CUDA of torch; torchaudio declares neither."""
     versions = evidence.installed.versions
     for companion in TRIO[1:]:
-        id, title = f"packages.trio.{companion}", f"{companion} belongs to the installed torch"
+        id, title = f"packages.trio.{companion}", f"{companion} beside torch"
         if companion not in versions or "torch" not in versions:
             absent = companion if "torch" in versions else "torch"
             yield Finding(id=id, verdict="skip", title=title, seen=f"{absent} is not installed")
@@ -120,7 +120,7 @@ def breaks(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             id=f"packages.breaks.{each.package}",
             verdict="fail",
-            title=f"{each.package} works with the installed {each.beside}",
+            title=f"{each.package} beside {each.beside}",
             seen=f"{each.package} {versions[each.package]} with {each.beside} {versions[each.beside]}: {each.says}"
             + effect(evidence, each),
             wanted=f"{each.package} not {each.versions} beside {each.beside}{each.beside_versions}; no metadata declares it",

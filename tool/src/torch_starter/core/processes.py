@@ -66,6 +66,10 @@ class Processes(Protocol):
         """
         ...
 
+    def pass_through(self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path | None = None) -> int:
+        """Run with the terminal as its own; its exit status."""
+        ...
+
     def become(self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path | None = None) -> NoReturn:
         """Replace this process: the terminal, the signals and the exit status are the program's own."""
         ...
@@ -137,6 +141,9 @@ class LocalProcesses:
             end_group(process.pid)
             process.wait()
         return False
+
+    def pass_through(self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path | None = None) -> int:
+        return subprocess.call([str(word) for word in argv], env=dict(env), cwd=cwd)
 
     def become(self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path | None = None) -> NoReturn:
         if cwd is not None:

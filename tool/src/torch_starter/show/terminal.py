@@ -74,11 +74,10 @@ def summary(members: list[Finding]) -> str:
     """What a group's line says: the names of what is well, or why nothing of it applies."""
     well = [finding.id.removeprefix(f"{finding.group}.") for finding in members if finding.verdict == "ok"]
     skipped = [finding for finding in members if finding.verdict == "skip"]
-    parts = [f"{len(well)} ok: {', '.join(well)}"] if well else []
-    if skipped:
-        why = "" if well else f": {skipped[0].seen}"
-        parts.append(f"{len(skipped)} skipped{why}")
-    return "; ".join(parts) or f"{len(members)} to see to"
+    if not well:
+        return f"{len(skipped)} skipped: {skipped[0].seen}" if skipped else ""
+    counts = f"{len(well)} ok" + (f", {len(skipped)} skipped" if skipped else "")
+    return f"{counts}: {', '.join(well)}"
 
 
 def show_finding(finding: Finding, out: Console) -> None:
@@ -91,7 +90,8 @@ def show_finding(finding: Finding, out: Console) -> None:
     for name, value in rows:
         if value:
             grid.add_row(name, escape(value))
-    out.print(grid)
+    if grid.row_count:
+        out.print(grid)
     if finding.remedy:
         out.print(Text.assemble(("    mend ", "dim"), finding.remedy), soft_wrap=True)
 

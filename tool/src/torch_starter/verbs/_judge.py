@@ -156,8 +156,15 @@ def install_command(ask: Ask, python: Path) -> str:
         program = uv.find(ask.project, ask.machine.variables)
     except Problem:
         return f"{shlex.quote(str(python))} -m pip install"
-    word = "uv" if program.parent != ask.project.state / "uv" / "bin" else shlex.quote(str(program))
-    return f"{word} pip install --python {shlex.quote(str(python))}"
+    return f"{typed(ask, program)} pip install --python {shlex.quote(str(python))}"
+
+
+def typed(ask: Ask, program: Path) -> str:
+    """uv as one types it: by name where PATH has it, else by its path, from here where that is shorter."""
+    if program.parent != ask.project.state / "uv" / "bin":
+        return "uv"
+    here = Path(ask.machine.variables.get("PWD", "/"))
+    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
 
 
 def paths(ask: Ask, subject: Subject) -> dict[str, PathState]:
