@@ -37,7 +37,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     except click.UsageError as error:
         command = error.ctx.info_name if error.ctx and error.ctx.parent else "torch-starter"
-        stop = WrongUsage("usage", error.format_message(), f"see: {error.ctx.command_path if error.ctx else 'torch-starter'} --help")
+        stop = WrongUsage(
+            "usage", error.format_message(), f"see: {error.ctx.command_path if error.ctx else 'torch-starter'} --help"
+        )
         return answer_stop(command or "torch-starter", stop, as_json="--json" in words)
     except (click.Abort, KeyboardInterrupt):
         return answer_stop("torch-starter", Interrupted(), as_json="--json" in words)
@@ -74,7 +76,9 @@ def program() -> Program:
     text = "A PyTorch environment that proves itself. Begin with:  ./dev.sh verify-setup"
     group = Program(help=text, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
     group.params += [
-        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Show the version."),
+        click.Option(
+            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="Show the version."
+        ),
         click.Option(
             ["--completion"],
             type=click.Choice(SHELLS),

@@ -1,10 +1,10 @@
 """For tests of your own checks: a machine that replays recorded facts, and evidence made by hand.
 
-    from torch_starter.testing import evidence, findings
-    from torch_starter.checks.my_check import CHECK
+from torch_starter.testing import evidence, findings
+from torch_starter.checks.my_check import CHECK
 
-    def test_it_sees_the_fault() -> None:
-        assert findings(CHECK, evidence(installed={"torch": "2.14.1"}))[0].verdict == "fail"
+def test_it_sees_the_fault() -> None:
+    assert findings(CHECK, evidence(installed={"torch": "2.14.1"}))[0].verdict == "fail"
 """
 
 from __future__ import annotations

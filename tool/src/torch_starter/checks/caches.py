@@ -37,7 +37,9 @@ def folder(id: str, title: str, state: PathState, mode: str) -> Finding:
         return Finding(id=id, verdict="fail", title=title, seen=seen, remedy=f'sudo chown -R "$(id -u)" {path}')
     if open_to_others(state.mode, mode):
         wanted, remedy = f"{mode} or less", f"chmod {mode} {path}"
-        return Finding(id=id, verdict="warn", title=title, seen=f"{state.path} has mode {state.mode}", wanted=wanted, remedy=remedy)
+        return Finding(
+            id=id, verdict="warn", title=title, seen=f"{state.path} has mode {state.mode}", wanted=wanted, remedy=remedy
+        )
     return Finding(id=id, verdict="ok", title=title, seen=f"{state.path}, {state.mode}")
 
 

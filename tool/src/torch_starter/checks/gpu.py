@@ -29,7 +29,8 @@ def driver(evidence: Evidence) -> Iterator[Finding]:
         id="gpu.driver",
         verdict="ok" if enough else "fail",
         title=title,
-        seen=f"driver {found.driver}, CUDA {bounds.cuda}" + ("" if full or not enough else f": with limits below {bounds.driver_full}"),
+        seen=f"driver {found.driver}, CUDA {bounds.cuda}"
+        + ("" if full or not enough else f": with limits below {bounds.driver_full}"),
         wanted="" if enough else f"driver {bounds.driver} or newer",
         remedy="" if enough else "./dev.sh setup --accelerator auto",
     )
@@ -69,7 +70,9 @@ def probes(evidence: Evidence) -> Iterator[str]:
 
 
 CHECKS = (
-    Check("gpu.driver", "driver and CUDA", "A driver runs the CUDA releases of its time and, with limits, newer minor ones.", driver),
+    Check(
+        "gpu.driver", "driver and CUDA", "A driver runs the CUDA releases of its time and, with limits, newer minor ones.", driver
+    ),
     Check("gpu.build", "a build for GPUs", "A CPU build beside a GPU trains slowly and says nothing.", build),
     Check(
         "gpu.compute",

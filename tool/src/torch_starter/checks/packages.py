@@ -85,7 +85,9 @@ def once(evidence: Evidence) -> Iterator[Finding]:
         title="no package is installed twice",
         seen=some(list(twice)),
         wanted="one set of metadata for each: a half-removed one answers with a wrong version" if twice else "",
-        remedy=("./dev.sh setup --rebuild" if evidence.ours else f"{evidence.install} --reinstall {' '.join(twice)}") if twice else "",
+        remedy=("./dev.sh setup --rebuild" if evidence.ours else f"{evidence.install} --reinstall {' '.join(twice)}")
+        if twice
+        else "",
     )
 
 
@@ -168,7 +170,9 @@ def some(names: list[str]) -> str:
 CHECKS = (
     Check("packages.lock", "packages are those of the lock", "What is proven is what the lock names.", lock),
     Check("packages.consistent", "declared requirements are met", "What `pip check` looks at, without pip.", consistent),
-    Check("packages.once", "nothing is installed twice", "Two sets of metadata for one package: the version told is chance.", once),
+    Check(
+        "packages.once", "nothing is installed twice", "Two sets of metadata for one package: the version told is chance.", once
+    ),
     Check("packages.trio", "torchvision and torchaudio fit torch", "Release line and CUDA of the three must agree.", trio),
     Check("packages.breaks", "no undeclared break", "Pairs that a resolver accepts and that do not work.", breaks),
 )

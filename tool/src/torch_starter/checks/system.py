@@ -59,7 +59,13 @@ def shm(evidence: Evidence) -> Iterator[Finding]:
 
 
 def disk(evidence: Evidence) -> Iterator[Finding]:
-    yield enough("system.disk", "free disk space", evidence.facts[Disk].free, LEAST_DISK, "free some space: du -sh ~/.cache/* .torch-starter")
+    yield enough(
+        "system.disk",
+        "free disk space",
+        evidence.facts[Disk].free,
+        LEAST_DISK,
+        "free some space: du -sh ~/.cache/* .torch-starter",
+    )
 
 
 def limits(evidence: Evidence) -> Iterator[Finding]:

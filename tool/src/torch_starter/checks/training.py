@@ -19,8 +19,10 @@ def trainer(evidence: Evidence) -> Iterator[Finding]:
     if missing:
         yield Finding(id="training.trainer", verdict="skip", title=title, seen=f"{missing[0]} is not installed")
         return
-    remedy = "./dev.sh setup --rebuild" if evidence.ours else f"{evidence.install} " + " ".join(
-        f"'{name}=={evidence.locked[name]}'" for name in NEEDED if name in evidence.locked
+    remedy = (
+        "./dev.sh setup --rebuild"
+        if evidence.ours
+        else f"{evidence.install} " + " ".join(f"'{name}=={evidence.locked[name]}'" for name in NEEDED if name in evidence.locked)
     )
     yield from_answer("training.trainer", title, evidence, evidence.answers.get(TRAINER), remedy)
 

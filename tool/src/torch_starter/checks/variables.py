@@ -74,8 +74,8 @@ def allocator(evidence: Evidence) -> Iterator[Finding]:
         "the allocator is configured under one name",
         "warn" if both else "ok",
         f"PYTORCH_CUDA_ALLOC_CONF={old} and PYTORCH_ALLOC_CONF={new}" if both else new or old or "unset: PyTorch's own settings",
-        "one of them: which is read depends on the version of torch" if both else "",
-        "unset PYTORCH_CUDA_ALLOC_CONF" if both else "",
+        "one of them: the older name wins, and the newer is unknown to old releases" if both else "",
+        "unset PYTORCH_ALLOC_CONF" if both else "",
     )
 
 
@@ -100,7 +100,12 @@ def verdict(id: str, title: str, verdict: Verdict, seen: str, wanted: str, remed
 CHECKS = (
     Check("variables.cuda-visible-devices", "CUDA_VISIBLE_DEVICES", "One wrong word in it hides every GPU.", visible),
     Check("variables.torch-num-threads", "TORCH_NUM_THREADS", "It is often set and never read.", unread),
-    Check("variables.threads", "thread counts agree", "A wrong mix was measured to cost many times the run time.", threads),
+    Check(
+        "variables.threads",
+        "thread counts agree",
+        "In torch MKL's number wins over OMP's; more threads than free cores was measured to cost 4 times the time.",
+        threads,
+    ),
     Check("variables.transformers-cache", "TRANSFORMERS_CACHE", "Deprecated in favour of HF_HOME.", transformers_cache),
     Check("variables.allocator", "the allocator's variable", "It was renamed between versions of torch.", allocator),
     Check("variables.pythonhashseed", "PYTHONHASHSEED", "A wrong value stops every Python.", hash_seed),

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import TypeVar
-
-T = TypeVar("T")
 
 
-def collect(folder: str, kind: type[T]) -> list[T]:
+def collect[T](folder: str, kind: type[T]) -> list[T]:
     """All objects of `kind` that the modules of the package `folder` define, in the order of their files.
 
     `folder` is a dotted name below torch_starter, such as "checks". A file whose name starts with an underscore is a

@@ -1,4 +1,4 @@
-"""What a check reads: facts of the machine, what the target answered, and what is wanted of it. Gathered before any check is asked."""
+"""What a check reads: facts of the machine, what the target answered, and what is wanted of it. Gathered before any check."""
 
 from __future__ import annotations
 

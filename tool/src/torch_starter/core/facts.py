@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self, TypeVar, cast
+from typing import ClassVar, Self, cast
 
 import msgspec
 
@@ -28,9 +28,6 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
         raise Unknown(f"nothing gathers {cls.key}")
 
 
-F = TypeVar("F", bound=Fact)
-
-
 class Facts:
     """The facts of one machine: `facts[Gpu]` is a Gpu, gathered at the first asking and kept.
 
@@ -41,7 +38,7 @@ class Facts:
         self._machine = machine
         self._kept: dict[str, Fact | Absent | Unknown] = {}
 
-    def __getitem__(self, kind: type[F]) -> F:
+    def __getitem__[F: Fact](self, kind: type[F]) -> F:
         if kind.key not in self._kept:
             self._kept[kind.key] = self._find(kind)
         value = self._kept[kind.key]
@@ -49,7 +46,7 @@ class Facts:
             raise value
         return cast(F, value)
 
-    def _find(self, kind: type[F]) -> F | Absent | Unknown:
+    def _find[F: Fact](self, kind: type[F]) -> F | Absent | Unknown:
         recorded = self._machine.recorded
         try:
             if recorded:
@@ -70,7 +67,7 @@ def record(value: Fact | Absent | Unknown) -> object:
     return msgspec.to_builtins(value)
 
 
-def replay(kind: type[F], recorded: dict[str, object]) -> F:
+def replay[F: Fact](kind: type[F], recorded: dict[str, object]) -> F:
     """A fact from its recorded form; raises Absent or Unknown where that was recorded."""
     value = recorded.get(kind.key, {"unknown": "not in this recording"})
     if isinstance(value, dict) and len(value) == 1:

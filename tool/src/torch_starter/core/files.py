@@ -112,7 +112,9 @@ class LocalFiles:
                 on_wait(f"waiting for another command that changes this environment (process {file.read().strip()})")
                 fcntl.flock(file, fcntl.LOCK_EX)
             except OSError as error:  # some network file systems know no locks
-                raise CouldNotLook("lock.unsupported", f"{path} cannot be locked: {error.strerror}") from error
+                raise CouldNotLook(
+                    "lock.unsupported", f"{path} cannot be locked: {error.strerror}", "clone to a local disk"
+                ) from error
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()

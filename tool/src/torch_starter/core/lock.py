@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packaging.markers import Marker
+from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from torch_starter.core.problems import WrongSpec
 
@@ -35,7 +36,7 @@ def parse(text: str, name: str) -> tuple[Pin, ...]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
-        if found := PIN.match(line):
+        if (found := PIN.match(line)) and is_sound(found["version"], found["marker"]):
             pins.append(Pin(canonicalize_name(found["name"]), found["version"], found["marker"] or "", ()))
         elif (found := HASH.match(line)) and pins:
             last = pins.pop()
@@ -47,6 +48,14 @@ def parse(text: str, name: str) -> tuple[Pin, ...]:
     if unhashed := [pin.name for pin in pins if not pin.hashes]:
         raise WrongSpec("lock.unhashed", f"{name} has no hash for {unhashed[0]}", f"git checkout -- {name}")
     return tuple(pins)
+
+
+def is_sound(version: str, marker: str | None) -> bool:
+    """Whether version and marker are such as Python packaging knows."""
+    try:
+        return bool(Version(version)) and (marker is None or bool(Marker(marker)))
+    except (InvalidVersion, InvalidMarker):
+        return False
 
 
 def selected(pins: tuple[Pin, ...], environment: Mapping[str, str]) -> dict[str, str]:

@@ -100,9 +100,7 @@ def needed(answer: Answer, blocked: str | None) -> bool:
     return blocked is not None and f"import of {blocked} halted" in answer.traceback
 
 
-def ask_fresh(
-    machine: Machine, target: Target, probe: str, *, timeout: float, blocked: str | None = None
-) -> Answer:
+def ask_fresh(machine: Machine, target: Target, probe: str, *, timeout: float, blocked: str | None = None) -> Answer:
     """Run one probe in an interpreter of its own."""
     answers: dict[str, Answer] = {}
     done = _run(machine, target, _Request([probe], timeout, blocked=blocked, fork=False), answers, lambda answer: None)
@@ -163,6 +161,4 @@ def _ended(probe: str, done: Done) -> Answer:
     hung = done.timed_out or HUNG in done.err
     outcome: Outcome = "hung" if hung else "crashed"
     number = -done.code if done.code and done.code < 0 else 0
-    return Answer(
-        probe, outcome, signal=0 if hung else number, seconds=done.seconds, out=done.out[-KEPT:], err=done.err[-KEPT:]
-    )
+    return Answer(probe, outcome, signal=0 if hung else number, seconds=done.seconds, out=done.out[-KEPT:], err=done.err[-KEPT:])

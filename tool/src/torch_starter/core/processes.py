@@ -60,9 +60,9 @@ class Processes(Protocol):
     ) -> Done:
         """Run to the end; whatever of its process group is left then, or when `timeout` seconds are over, is killed.
 
-        `on_line` and `on_error_line` are given each line of stdout and stderr as it comes. With `on_answer` the program gets one more pipe, its
-        number in the variable TORCH_STARTER_ANSWERS, and each line written there is given to `on_answer`: a
-        channel that noise on stdout does not disturb.
+        `on_line` and `on_error_line` are given each line of stdout and stderr as it comes. With `on_answer` the program
+        gets one more pipe, its number in the variable TORCH_STARTER_ANSWERS, and each line written there is given to
+        `on_answer`: a channel that noise on stdout does not disturb.
         """
         ...
 

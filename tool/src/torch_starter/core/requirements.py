@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from torch_starter.core.problems import WrongSpec, WrongUsage
@@ -34,7 +34,9 @@ class Requirements:
                 near = difflib.get_close_matches(extra, self.extras, n=1)
                 known = ", ".join(self.extras)
                 raise WrongUsage(
-                    "extra.unknown", f"{NAME} has no extra {extra!r}", f"use --extra {near[0]}" if near else f"use one of: {known}"
+                    "extra.unknown",
+                    f"{NAME} has no extra {extra!r}",
+                    f"use --extra {near[0]}" if near else f"use one of: {known}",
                 )
         return tuple(dict.fromkeys(extras))
 
@@ -50,5 +52,5 @@ def parse(text: str | None) -> Requirements:
             tuple(Requirement(line) for line in project.get("dependencies", [])),
             {name: tuple(Requirement(line) for line in lines) for name, lines in extras.items()},
         )
-    except (tomllib.TOMLDecodeError, KeyError, InvalidRequirement) as error:
+    except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:  # no TOML, or another shape than it should
         raise WrongSpec("pyproject.syntax", f"{NAME}: {error}", f"mend that place in {NAME}") from error

@@ -23,7 +23,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Base of every table of the spec: a key that it does not know is refused."""
 
 
-class Python(Table):
+class Python(Table, frozen=True):
     """The interpreter and what is installed into its environment."""
 
     version: Version = "3.12"
@@ -31,7 +31,7 @@ class Python(Table):
     extras: tuple[str, ...] = ()
 
 
-class Accelerator(Table):
+class Accelerator(Table, frozen=True):
     """What one build of PyTorch needs from a machine. Without `cuda` it computes on the CPU."""
 
     cuda: Version | None = None
@@ -42,20 +42,20 @@ class Accelerator(Table):
     index: str | None = None
 
 
-class ThreadCount(Table):
+class ThreadCount(Table, frozen=True):
     """OMP, MKL, OPENBLAS and NUMEXPR threads, always set together."""
 
     count: Threads = "auto"
     maximum: Positive = 4
 
 
-class Allocator(Table):
+class Allocator(Table, frozen=True):
     """Options of PyTorch's caching allocator; empty leaves its defaults."""
 
     options: str = ""
 
 
-class Install(Table):
+class Install(Table, frozen=True):
     """How packages are put into an environment."""
 
     link_mode: Literal["auto", "copy", "hardlink", "clone", "symlink"] = "auto"
@@ -64,7 +64,7 @@ class Install(Table):
     http_timeout: Time = "300s"
 
 
-class Cache(Table):
+class Cache(Table, frozen=True):
     """One cache: a folder on a host, a named volume in a container, and the variable that points programs to it."""
 
     host: str
@@ -74,7 +74,7 @@ class Cache(Table):
     mode: Mode = "755"
 
 
-class Container(Table):
+class Container(Table, frozen=True):
     """The container's image and limits."""
 
     base: str = "ubuntu:24.04"
@@ -89,13 +89,13 @@ class Container(Table):
     variables: dict[str, str] = {}
 
 
-class Debug(Table):
+class Debug(Table, frozen=True):
     """What the debugging overlay alone grants."""
 
     capabilities: tuple[str, ...] = ("SYS_PTRACE",)
 
 
-class Security(Table):
+class Security(Table, frozen=True):
     """File modes and the container's confinement."""
 
     credentials_mode: Mode = "600"
@@ -105,14 +105,14 @@ class Security(Table):
     debug: Debug = Debug()
 
 
-class Verify(Table):
+class Verify(Table, frozen=True):
     """What must be shown to work before an environment is made current, besides the checks."""
 
     commands: tuple[str, ...] = ()
     timeout: Time = "120s"
 
 
-class Spec(Table):
+class Spec(Table, frozen=True):
     """The whole of `torch-starter.toml`."""
 
     python: Python = Python()

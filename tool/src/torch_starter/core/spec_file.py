@@ -7,10 +7,10 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -40,13 +40,14 @@ def load(text: str, variables: Mapping[str, str]) -> LoadedSpec:
     """
     try:
         tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a ValueError: also for numbers of thousands of digits
         raise WrongSpec("spec.syntax", f"{NAME} is not valid TOML: {error}", f"mend that place in {NAME}") from error
     lines = key_lines(text)
-    origins = {path: f"{NAME} line {lines.get(path, 0)}" for path in leaves(tree)}
-    for path, name in overrides(variables).items():
-        put(tree, path.split("."), read_value(variables[name]))
-        origins[path] = f"environment {name}"
+    origins = {dotted(path): f"{NAME} line {lines.get(dotted(path), 0)}" for path in leaves(tree)}
+    for (table, key), name in overrides(variables).items():
+        if isinstance(tree.setdefault(table, {}), dict):  # else the file is wrong there, which is said below
+            tree[table][key] = read_value(variables[name])
+            origins[f"{table}.{key}"] = f"environment {name}"
     refuse_unknown(tree, Spec, "", lines)
     refuse_wrong_values(tree, origins)
     try:
@@ -64,23 +65,34 @@ def refuse_wrong_values(tree: Mapping[str, Any], origins: Mapping[str, str]) -> 
         except msgspec.ValidationError as error:
             raise WrongSpec(
                 "spec.value",
-                f"{origins[path]}: {path} is {value!r}: {description(kind)} is wanted",
-                f"mend {path} in {NAME}",
+                f"{origin_of(path, origins)}: {dotted(path)} is {value!r}: {description(kind)} is wanted",
+                f"mend {dotted(path)} in {NAME}",
             ) from error
 
 
-def value_at(tree: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path."""
+def dotted(path: Sequence[str]) -> str:
+    """A path as people write it."""
+    return ".".join(path)
+
+
+def origin_of(path: tuple[str, ...], origins: Mapping[str, str]) -> str:
+    """Where a value came from; one inside a table that a variable holds came from that variable."""
+    parts = (dotted(path[:depth]) for depth in range(len(path), 0, -1))
+    return next((origins[part] for part in parts if part in origins), NAME)
+
+
+def value_at(tree: Mapping[str, Any], path: Sequence[str]) -> Any:
+    """The value at a path."""
     value: Any = tree
-    for part in path.split("."):
+    for part in path:
         value = value[part]
     return value
 
 
-def type_at(path: str) -> Any:
-    """The type of the value at a dotted path that is known to the spec."""
+def type_at(path: Sequence[str]) -> Any:
+    """The type of the value at a path that is known to the spec."""
     kind: Any = Spec
-    for part in path.split("."):
+    for part in path:
         fields = field_types(kind)
         kind = fields.get(part, fields.get("*"))
     return kind
@@ -135,7 +147,7 @@ def key_lines(text: str) -> dict[str, int]:
     """The line of each key and table of a TOML text, by dotted path. Good for tables and bare keys, as in our files."""
     found: dict[str, int] = {}
     table = ""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # as TOML counts: other signs that end a line may be in comments
         if header := re.match(r"\s*\[([^\[\]]+)\]", line):
             table = header[1].strip().replace('"', "")
             parts = table.split(".")
@@ -147,24 +159,23 @@ def key_lines(text: str) -> dict[str, int]:
     return found
 
 
-def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """The dotted paths of all values."""
+def leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The paths of all values."""
     for key, value in tree.items():
-        here = f"{path}.{key}" if path else key
         if isinstance(value, dict):
-            yield from leaves(value, here)
+            yield from leaves(value, (*path, key))
         else:
-            yield here
+            yield (*path, key)
 
 
-def overrides(variables: Mapping[str, str]) -> dict[str, str]:
-    """Path -> variable name, for the variables that name a value of a fixed table, such as TORCH_STARTER_THREADS_COUNT."""
+def overrides(variables: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Table and key -> variable name, for the variables that name a value of a fixed table, such as TORCH_STARTER_THREADS_COUNT."""
     fixed = {}
     for table, kind in field_types(Spec).items():
         for key in field_types(kind):
             name = f"{PREFIX}{table}_{key}".upper()
             if key != "*" and name in variables:
-                fixed[f"{table}.{key}"] = name
+                fixed[table, key] = name
     return fixed
 
 
@@ -172,15 +183,8 @@ def read_value(text: str) -> Any:
     """A TOML value from a variable; what is not one is a text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
-
-
-def put(tree: dict[str, Any], path: list[str], value: Any) -> None:
-    """Set a value deep in a tree."""
-    for part in path[:-1]:
-        tree = cast("dict[str, Any]", tree.setdefault(part, {}))
-    tree[path[-1]] = value
 
 
 def read(path: Path, text: str | None, variables: Mapping[str, str]) -> LoadedSpec:

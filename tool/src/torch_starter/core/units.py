@@ -22,7 +22,7 @@ def seconds(text: str) -> float:
 
 
 def _parse(text: str, pattern: str, units: dict[str, float] | dict[str, int], wanted: str) -> float:
-    if not re.match(pattern, text):
+    if not re.fullmatch(pattern, text):
         raise ValueError(f"{text!r} is not {wanted}")
     unit = text.lstrip("0123456789.")
     return float(text[: -len(unit)]) * units[unit]

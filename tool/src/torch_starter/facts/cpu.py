@@ -13,7 +13,7 @@ from torch_starter.core.probing import usable_cpus
 CGROUP = Path("/sys/fs/cgroup")
 
 
-class Cpu(Fact):
+class Cpu(Fact, frozen=True):
     """CPUs: what the machine has, what our affinity allows, and the quota of the control group (CPUs, None: no limit)."""
 
     key: ClassVar[str] = "cpu"

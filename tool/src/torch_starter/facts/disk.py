@@ -9,7 +9,7 @@ from torch_starter.core.facts import Fact
 from torch_starter.core.machine import Machine
 
 
-class Disk(Fact):
+class Disk(Fact, frozen=True):
     """Free bytes where environments are built."""
 
     key: ClassVar[str] = "disk"

@@ -23,7 +23,7 @@ class Device(msgspec.Struct, frozen=True):
     memory: int
 
 
-class Gpu(Fact):
+class Gpu(Fact, frozen=True):
     """The driver's version and its GPUs, by NVML; where that does not answer, the version from the kernel module alone."""
 
     key: ClassVar[str] = "gpu"

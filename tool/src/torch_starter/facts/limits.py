@@ -9,7 +9,7 @@ from torch_starter.core.facts import Fact
 from torch_starter.core.machine import Machine
 
 
-class Limits(Fact):
+class Limits(Fact, frozen=True):
     """Soft limits: open files, and the stack in bytes (-1: none)."""
 
     key: ClassVar[str] = "limits"
@@ -18,6 +18,4 @@ class Limits(Fact):
 
     @classmethod
     def gather(cls, machine: Machine) -> Limits:
-        return cls(
-            open_files=resource.getrlimit(resource.RLIMIT_NOFILE)[0], stack=resource.getrlimit(resource.RLIMIT_STACK)[0]
-        )
+        return cls(open_files=resource.getrlimit(resource.RLIMIT_NOFILE)[0], stack=resource.getrlimit(resource.RLIMIT_STACK)[0])

@@ -12,7 +12,7 @@ CGROUP = Path("/sys/fs/cgroup")
 NO_LIMIT = 2**60  # version 1 writes a huge number for "none"
 
 
-class Memory(Fact):
+class Memory(Fact, frozen=True):
     """Bytes of memory: of the machine, free for use now, the control group's limit (None: none), and of /dev/shm."""
 
     key: ClassVar[str] = "memory"

@@ -10,7 +10,7 @@ from torch_starter.core.facts import Fact
 from torch_starter.core.machine import Machine
 
 
-class System(Fact):
+class System(Fact, frozen=True):
     """Operating system, kernel, C library, and whether this is WSL or a container."""
 
     key: ClassVar[str] = "system"

@@ -28,6 +28,7 @@ import signal
 import tempfile
 import time
 import traceback
+from functools import partial
 from typing import Any, Callable, Dict
 
 Answer = Dict[str, Any]
@@ -49,14 +50,14 @@ def main() -> None:
         channel.flush()
 
     for name in request["preload"]:
-        answer = limited(request["timeout"], "import " + name, lambda name=name: import_version(name))
+        answer = limited(request["timeout"], "import " + name, partial(import_version, name))
         if answer["outcome"] != "ok":
             block(name)
         tell(answer)
     if not request["fork"]:
         for probe in request["probes"]:
             notes: Answer = {}
-            answer = limited(probe["timeout"], probe["name"], lambda probe=probe, notes=notes: work(probe, notes))
+            answer = limited(probe["timeout"], probe["name"], partial(work, probe, notes))
             answer.update(notes)
             tell(answer)
         return
@@ -118,7 +119,7 @@ def call(name: str, function: Callable[[], Any]) -> Answer:
     try:
         answer["value"] = function()
         json.dumps(answer["value"])
-    except BaseException as error:  # noqa: BLE001  a SystemExit at import is a finding too
+    except BaseException as error:  # a SystemExit at import is a finding too
         lines = traceback.format_exception(type(error), error, error.__traceback__)
         answer.update(
             outcome="raised",

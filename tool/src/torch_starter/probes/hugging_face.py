@@ -64,7 +64,7 @@ def _leave_out_broken_datasets() -> None:
     """The Trainer imports datasets where it is installed, but does not need it: a fault there has its own probe."""
     try:
         import datasets  # noqa: F401
-    except Exception:  # noqa: BLE001
+    except Exception:
         # With None in its place, datasets counts as not installed.
         sys.modules["datasets"] = None  # type: ignore[assignment]
 

@@ -22,11 +22,11 @@ def describe() -> dict[str, Any]:
         "base_exists": os.path.exists(base),
         "path": sys.path,
         "user_site": site.getusersitepackages() if site.ENABLE_USER_SITE else "",
-        "markers": markers(),
+        "markers": _markers(),
     }
 
 
-def markers() -> dict[str, str]:
+def _markers() -> dict[str, str]:
     """The variables of environment markers (PEP 508)."""
     version = platform.python_version()
     return {

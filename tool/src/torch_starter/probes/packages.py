@@ -24,13 +24,13 @@ def installed() -> dict[str, Any]:
         found[name] = {
             "version": distribution.version,
             "requires": distribution.requires or [],
-            "modules": modules(distribution),
-            "flavour": flavour(distribution, name) if name in FLAVOURED else "",
+            "modules": _modules(distribution),
+            "flavour": _flavour(distribution, name) if name in FLAVOURED else "",
         }
     return {"distributions": found, "twice": sorted(set(twice))}
 
 
-def modules(distribution: metadata.Distribution) -> list[str]:
+def _modules(distribution: metadata.Distribution) -> list[str]:
     """The names that one imports, from top_level.txt, else from the list of files."""
     text = distribution.read_text("top_level.txt")
     if text:
@@ -45,7 +45,7 @@ def modules(distribution: metadata.Distribution) -> list[str]:
     return sorted(name for name in names if name.isidentifier())
 
 
-def flavour(distribution: metadata.Distribution, name: str) -> str:
+def _flavour(distribution: metadata.Distribution, name: str) -> str:
     """What a wheel was built with: "cu130", "cpu", or "" where its version.py does not say."""
     path = os.path.join(str(distribution.locate_file("")), name, "version.py")
     try:

@@ -108,7 +108,9 @@ def show_changes(changes: Iterable[Change], out: Console) -> None:
 def closing(report: Report, out: Console) -> Text:
     """The last line: how many of what, and what it means."""
     counts = Counter(finding.verdict for finding in report.findings)
-    told = ", ".join(f"{counts[verdict]} {'skipped' if verdict == 'skip' else verdict}" for verdict in reversed(LOUDEST) if counts[verdict])
+    told = ", ".join(
+        f"{counts[verdict]} {'skipped' if verdict == 'skip' else verdict}" for verdict in reversed(LOUDEST) if counts[verdict]
+    )
     words = CLOSING[report.status].format(mark=mark("fail", out).plain)
     style = {"ok": "green", "warn": "yellow"}.get(report.status, "bold red")
     return Text.assemble((f"{told}", "bold"), f" in {report.seconds:.1f} s: ", (words, style))

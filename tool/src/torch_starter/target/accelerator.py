@@ -31,6 +31,7 @@ class Choice:
 
     name: str
     reason: str
+    asked: bool = False
 
 
 def choose(spec: Spec, host: Host) -> Choice:
@@ -92,12 +93,14 @@ def named(spec: Spec, name: str, architecture: str) -> Choice:
     if name in spec.accelerators:
         if architecture not in spec.accelerators[name].architectures:
             raise Missing("accelerator.architecture", f"{name} has no build for {architecture}", DOCS)
-        return Choice(name, f"{name}, as asked")
+        return Choice(name, f"{name}, as asked", asked=True)
     known = ", ".join(spec.accelerators)
     if name.lower().startswith(UNSUPPORTED):
         raise Missing("accelerator.unsupported", f"{name} is not supported; supported: {known}", "use --accelerator cpu")
     near = nearest(name, spec.accelerators)
-    raise WrongUsage("accelerator.unknown", f"there is no accelerator {name!r}; known: auto, {known}", f"use --accelerator {near}")
+    raise WrongUsage(
+        "accelerator.unknown", f"there is no accelerator {name!r}; known: auto, {known}", f"use --accelerator {near}"
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ class Plan:
     lock_hash: str
     environment: Path
     index: str | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def build(
 ) -> None:
     """Make the environment of a plan; raises a Problem, and then leaves a folder that is no environment.
 
-    `previous` is an environment whose bytecode is taken over where the source is the same file; with `compiled` false there is none.
+    `previous` is an environment whose bytecode is taken over where the source is the same file. With `compiled` false
+    there is none.
     """
     venv(plan, tools, project, machine)
     packages(plan, tools, project, machine, progress)
@@ -53,8 +55,12 @@ def build(
 def venv(plan: Plan, tools: Tools, project: Project, machine: Machine) -> None:
     """An empty environment with pip in it. Relocatable, so that the project folder may be moved."""
     machine.files.make_folder(plan.environment.parent)
-    argv = [tools.uv, "venv", "--seed", "--relocatable", "--python", plan.python, plan.environment]
-    done = machine.processes.run(argv, env=tools.variables, cwd=project.root)
+    argv = [tools.uv, "venv", "--clear", "--relocatable", "--python", plan.python, plan.environment]
+    done = machine.processes.run([*argv, "--seed"], env=tools.variables, cwd=project.root)
+    if not done.ok and uv.is_network(done.err):  # without an index there is still the pip that Python itself brings
+        done = machine.processes.run(argv, env=tools.variables, cwd=project.root)
+        if done.ok:
+            machine.processes.run([python_of(plan.environment), "-I", "-m", "ensurepip", "--default-pip"], env=tools.variables)
     if not done.ok:
         raise uv.problem(done, "making the environment")
 
@@ -73,10 +79,17 @@ def packages(plan: Plan, tools: Tools, project: Project, machine: Machine, progr
         raise uv.problem(done, "installing the packages")
 
 
+PTH = "import os, sys; sys.path.append(os.path.normpath(os.path.join(os.path.realpath(sys.prefix), {source!r})))\n"
+
+
 def make_importable(environment: Path, source: Path, machine: Machine) -> None:
-    """Put the project's src/ on the environment's path. Relative, so that the folder may be moved."""
+    """Put the project's src/ on the environment's path.
+
+    Relative to the environment's real folder, so that the project may be moved; a plain line of a .pth file would be taken
+    relative to the link through which Python was started.
+    """
     for site in environment.glob("lib/python*/site-packages"):
-        machine.files.write(site / "torch_starter_src.pth", os.path.relpath(source, site) + "\n")
+        machine.files.write(site / "torch_starter_src.pth", PTH.format(source=os.path.relpath(source, environment)))
 
 
 def python_of(environment: Path) -> Path:

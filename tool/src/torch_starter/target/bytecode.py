@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from torch_starter.core.machine import Machine
 from torch_starter.core.probing import usable_cpus
-from torch_starter.core.progress import Progress
+from torch_starter.core.progress import Progress, Stage
 
-LEFT_OUT = r"/(tests?|testdata)/"  # a regular expression over paths, as compileall's -x takes it
+LEFT_OUT = {"test", "tests", "testdata"}
 DONE_BEFORE = "Compiling "
 
 
@@ -27,29 +28,31 @@ def compile_all(machine: Machine, environment: Path, progress: Progress, previou
             take_over(previous / site.relative_to(environment), site)
         total = sum(1 for _ in sources(site))
         with progress.stage("bytecode", total, "things") as stage:
-            count = 0
+            compile_site(machine, environment / "bin" / "python", site, stage, total)
 
-            def step(line: str) -> None:
-                nonlocal count
-                if line.startswith(DONE_BEFORE):
-                    count += 1
-                    stage.to(count, total, "modules")
 
-            # compileall prints a line for each file that it compiles, and nothing for one that is compiled already
-            machine.processes.run(
-                [environment / "bin" / "python", "-I", "-m", "compileall", "-j", str(usable_cpus()), "-x", LEFT_OUT, site],
-                env={"PYTHONUNBUFFERED": "1"},
-                on_line=step,
-            )
+def compile_site(machine: Machine, python: Path, site: Path, stage: Stage, total: int) -> None:
+    """Compile one folder, and say how many of `total` modules are done."""
+    left_out = rf"^{re.escape(str(site))}/(.*/)?({'|'.join(sorted(LEFT_OUT))})/"
+    done = 0
+
+    def step(line: str) -> None:
+        nonlocal done
+        if line.startswith(DONE_BEFORE):
+            done += 1
+            stage.to(done, total, "modules")
+
+    # compileall prints a line for each file that it compiles, and nothing for one that is compiled already
+    argv: list[str | Path] = [python, "-I", "-m", "compileall", "-j", str(usable_cpus()), "-x", left_out, site]
+    machine.processes.run(argv, env={"PYTHONUNBUFFERED": "1"}, on_line=step)
 
 
 def sources(site: Path) -> Iterator[Path]:
     """The modules to compile that have no bytecode yet."""
-    for folder, _, names in os.walk(site):
-        if folder.endswith("__pycache__") or any(part in f"{folder}/" for part in ("/tests/", "/test/", "/testdata/")):
-            continue
-        have = set(os.listdir(f"{folder}/__pycache__")) if os.path.isdir(f"{folder}/__pycache__") else set()
-        stems = {name.split(".")[0] for name in have}
+    for folder, inner, names in os.walk(site):
+        inner[:] = [name for name in inner if name not in LEFT_OUT and name != "__pycache__"]
+        cache = Path(folder) / "__pycache__"
+        stems = {entry.name.split(".")[0] for entry in cache.iterdir()} if cache.is_dir() else set()
         yield from (Path(folder) / name for name in names if name.endswith(".py") and name[:-3] not in stems)
 
 

@@ -21,7 +21,11 @@ RECORD = "torch-starter.json"
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What is written into an environment once it is proven: without it, it is a left-over of a set-up that was stopped."""
+    """What is written into an environment once it is proven: without it, it is a left-over of a set-up that was stopped.
+
+    `asked`: the user named the accelerator, and it stays until another is named, or `auto`. `packages` are the names of the
+    metadata folders, by which a change is seen.
+    """
 
     accelerator: str
     reason: str
@@ -30,6 +34,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     lock_hash: str
     created_at: str
     packages: tuple[str, ...] = ()
+    asked: bool = False
 
 
 class Environments:

@@ -53,7 +53,7 @@ def holds(text: str | None) -> tuple[Hold, ...]:
 
 
 def constraints(name: str, accelerator: Accelerator, held: Sequence[Hold]) -> list[str]:
-    """What keeps a resolution within an accelerator: its CUDA, by the runtime package that torch's wheels ask for, and the holds."""
+    """What keeps a resolution within an accelerator: its CUDA, by the runtime package that torch asks for, and the holds."""
     lines = [f"{hold.package}{hold.bound}" for hold in held if not hold.accelerators or name in hold.accelerators]
     if accelerator.cuda is not None:
         major, minor = accelerator.cuda.split(".")[:2]
@@ -64,7 +64,7 @@ def constraints(name: str, accelerator: Accelerator, held: Sequence[Hold]) -> li
 
 
 def companions(text: str) -> list[str]:
-    """Constraints that keep torchvision and torchaudio with the torch of a resolution; none for a torch that is not in our table."""
+    """Constraints that keep torchvision and torchaudio with the torch of a resolution; none for an unknown torch."""
     versions = {pin.name: pin.version for pin in lock_file.parse(text, "proposal")}
     row = torch_release(versions["torch"]) if "torch" in versions else None
     if row is None:
@@ -90,7 +90,10 @@ class Resolver:
         remark, index = "", accelerator.index
         done = self._compile(name, lines, index)
         if not done and index:
-            remark, index = f"{index} cannot be reached: made from the default index, whose CUDA wheels compute on the CPU too", None
+            remark, index = (
+                f"{index} cannot be reached: made from the default index, whose CUDA wheels compute on the CPU too",
+                None,
+            )
             done = self._compile(name, lines, index)
         fitting = companions(done)
         text = self._compile(name, [*lines, *fitting], index) if fitting else done
@@ -100,7 +103,16 @@ class Resolver:
         """The text of a lock; empty where an additional index cannot be reached."""
         given, made = self.scratch / f"{name}.in", self.scratch / f"{name}.txt"
         self.machine.files.write(given, "\n".join(lines) + "\n")
-        argv = [self.program, "pip", "compile", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--all-extras"]
+        argv: list[str | Path] = [
+            self.program,
+            "pip",
+            "compile",
+            "--universal",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            "--all-extras",
+        ]
         argv += ["--quiet", "--no-emit-index-url", "--python", self.python, "-c", given, "-o", made, self.project.pyproject]
         argv += ["--index", index] if index else []
         done = self.machine.processes.run(argv, env=self.variables, cwd=self.project.root)

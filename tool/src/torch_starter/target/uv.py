@@ -65,24 +65,39 @@ def problem(done: Done, doing: str) -> Problem:
     """What an error of uv means, and what mends it."""
     text = done.err
     if "No space left on device" in text or "os error 28" in text:
-        return DiskFull("disk.full", f"no space left while {doing}", "free some space, then run the command again; df -h . shows it")
+        return DiskFull(
+            "disk.full", f"no space left while {doing}", "free some space, then run the command again; df -h . shows it"
+        )
     if "Hash mismatch" in text or "hash mismatch" in text:
         name = re.search(r"`([A-Za-z0-9._-]+==[^`]+)`", text)
         what = name[1] if name else "a package"
         return CommandFailed(
-            "lock.hash", f"{what} is not the file that the lock names: its sha256 differs", "git checkout -- locks, then run again"
+            "lock.hash",
+            f"{what} is not the file that the lock names: its sha256 differs",
+            "git checkout -- locks, then run again",
         )
     missing = sorted(set(re.findall(r"`([A-Za-z0-9._-]+(?:==[^`]+)?)`", text)))
     if is_network(text):
         what = f"; not in the cache: {', '.join(missing)}" if missing else ""
         return CommandFailed(
-            "network.unreachable", f"the package index cannot be reached while {doing}{what}", "connect, then run the command again"
+            "network.unreachable",
+            f"the package index cannot be reached while {doing}{what}",
+            "connect, then run the command again",
         )
     last = [line.strip() for line in text.splitlines() if line.strip()]
-    return CommandFailed("uv.failed", f"uv failed while {doing}: {' '.join(last[-6:])[-600:]}", "run the command again with UV_VERBOSE=1")
+    return CommandFailed(
+        "uv.failed", f"uv failed while {doing}: {' '.join(last[-6:])[-600:]}", "run the command again with UV_VERBOSE=1"
+    )
 
 
 def is_network(text: str) -> bool:
     """Whether an error of uv is one of the network, or of its absence."""
-    words = ("Network connectivity is disabled", "dns error", "error sending request", "Failed to fetch", "client error (Connect)", "timed out")
+    words = (
+        "Network connectivity is disabled",
+        "dns error",
+        "error sending request",
+        "Failed to fetch",
+        "client error (Connect)",
+        "timed out",
+    )
     return any(word in text for word in words)

@@ -104,6 +104,7 @@ def make_current(ask: Ask, plan: Plan) -> None:
         python=str(plan.python),
         lock_hash=plan.lock_hash,
         created_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        asked=plan.asked,
         packages=tuple(sorted(installed_names(plan.environment))),
     )
     ask.machine.files.write(plan.environment / RECORD, msgspec.json.encode(record).decode())

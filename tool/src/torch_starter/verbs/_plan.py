@@ -47,9 +47,10 @@ def host(ask: Ask) -> Host:
 
 
 def accelerator(ask: Ask) -> Choice:
-    """The build that was asked for, or that fits this machine."""
-    here = host(ask)
-    asked = ask.text("accelerator") or "auto"
+    """The build that was asked for now or before, or that fits this machine."""
+    here, now = host(ask), current(ask)
+    before = now[1].accelerator if now and now[1].asked and now[1].accelerator in ask.spec.accelerators else "auto"
+    asked = ask.text("accelerator") or before
     return choose(ask.spec, here) if asked == "auto" else named(ask.spec, asked, here.architecture)
 
 
@@ -89,6 +90,7 @@ def plan_for(ask: Ask, choice: Choice, lock: Path, extras: tuple[str, ...]) -> P
         python=interpreter.find(ask.machine, ask.spec.python.version, uv.find(ask.project, ask.machine.variables)),
         lock=lock,
         lock_hash=hashlib.sha256(text.encode()).hexdigest(),
+        asked=choice.asked,
         index=ask.spec.accelerators[choice.name].index if "+" in text else None,
         environment=ask.project.environments / f"{choice.name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}",
     )

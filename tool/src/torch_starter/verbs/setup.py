@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def run(ask: Ask) -> Report:
     from torch_starter.verbs import _judge, _plan
 
-    if ask.text("driver") or ask.text("capability"):
+    if ask.text("driver") or ask.texts("capability"):
         return _plan.elsewhere(ask)
     return set_up(ask, _judge.all_checks(), "setup")
 
