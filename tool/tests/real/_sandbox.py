@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import ensurepip
+import functools
 import hashlib
 import json
 import os
@@ -11,8 +13,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +43,9 @@ find-links = ["{wheels}"]
 no-index = true
 find-links = ["{wheels}"]
 """
-OUT_OF_REACH = """
+SERVED = """
 [[index]]
-url = "http://127.0.0.1:9/simple"
+url = "http://127.0.0.1:{port}/simple"
 default = true
 """
 
@@ -70,10 +74,18 @@ def make_wheel(folder: Path, name: str, version: str, files: Mapping[str, str], 
     return path
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """A file server that does not tell each request."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        return None
+
+
 class Sandbox:
     """One project below `folder`, in a path with a space, with its own home, package cache and local folder of wheels."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.root = folder / "a project"
         self.wheels = folder / "wheels"
         self.home = folder / "home"
@@ -85,16 +97,29 @@ class Sandbox:
         (self.root / "src").mkdir()
         (self.root / "src" / "mine.py").write_text("ANSWER = 42\n")
         self.write_spec()
+        self.port = 0
         self.config = folder / "uv.toml"
         self.config.write_text(LOCAL.format(wheels=self.wheels))
         self.variables = {
-            "PATH": os.environ["PATH"],
+            "PATH": f"{Path(uv()).parent}:{os.environ['PATH']}",
             "HOME": str(self.home),
             "UV_CACHE_DIR": str(folder / "uv-cache"),
             "UV_CONFIG_FILE": str(folder / "uv.toml"),
             "PWD": str(self.root),
             "COLUMNS": "80",
         }
+
+    def copy(self, folder: Path) -> Sandbox:
+        """The same at another place: a project may be moved."""
+        subprocess.run(["cp", "-a", self.folder, folder], check=True)
+        other = object.__new__(Sandbox)
+        other.__dict__.update(self.__dict__, folder=folder, port=0)
+        for name in ("root", "wheels", "home", "config"):
+            setattr(other, name, folder / getattr(self, name).relative_to(self.folder))
+        there = {"HOME": other.home, "UV_CACHE_DIR": folder / "uv-cache", "UV_CONFIG_FILE": other.config, "PWD": other.root}
+        other.variables = {**self.variables, **{name: str(path) for name, path in there.items()}}
+        other.config.write_text(LOCAL.format(wheels=other.wheels))
+        return other
 
     def write_spec(self, more: str = "") -> None:
         version = ".".join(str(part) for part in sys.version_info[:2])
@@ -140,10 +165,26 @@ class Sandbox:
             start_new_session=True,
         )
 
-    def lose_network(self) -> None:
-        """From now on the only package index is one that nobody can reach."""
-        self.config.write_text(OUT_OF_REACH)
+    @contextlib.contextmanager
+    def index(self) -> Iterator[None]:
+        """Serve the wheels as a package index on the loopback address; afterwards nobody can reach it."""
         self.variables["UV_HTTP_RETRIES"] = "0"
+        pages = self.wheels.parent / "index" / "simple"
+        for wheel in self.wheels.iterdir():
+            page = pages / wheel.name.split("-")[0].replace("_", "-")
+            page.mkdir(parents=True, exist_ok=True)
+            shutil.copy(wheel, page)
+            links = "".join(f'<a href="{each.name}">{each.name}</a>\n' for each in sorted(page.glob("*.whl")))
+            (page / "index.html").write_text(f"<!DOCTYPE html><html><body>{links}</body></html>")
+        server = ThreadingHTTPServer(("127.0.0.1", self.port), functools.partial(Quiet, directory=str(pages.parent)))
+        self.port = server.server_port
+        self.config.write_text(SERVED.format(port=self.port))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            server.server_close()
 
     def run(self, *words: str, **more: str) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of a command."""

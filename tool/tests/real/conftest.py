@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from real._sandbox import REPOSITORY, Sandbox, uv
+from real._sandbox import REPOSITORY, Sandbox
 
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Sandbox:
     """A small project with one package, not set up yet."""
     made = Sandbox(tmp_path)
-    os.environ["PATH"] = made.variables["PATH"] = f"{Path(uv()).parent}:{os.environ['PATH']}"
     made.package("alpha")
     made.want("alpha")
     return made
 
 
-@pytest.fixture
-def ready(sandbox: Sandbox) -> Sandbox:
-    """The same, set up."""
-    code, out, err = sandbox.run("setup")
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    """A small project that was set up once; `ready` gives copies of it."""
+    made = Sandbox(tmp_path_factory.mktemp("template"))
+    made.package("alpha")
+    made.want("alpha")
+    code, out, err = made.run("setup")
     assert code == 0, out + err
-    return sandbox
+    return made
+
+
+@pytest.fixture
+def ready(template: Sandbox, tmp_path: Path) -> Sandbox:
+    """A small project with one package, set up."""
+    return template.copy(tmp_path / "copy")
 
 
 @pytest.fixture(scope="session")

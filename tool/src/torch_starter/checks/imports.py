@@ -66,7 +66,7 @@ def imports(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(id=id, verdict="skip", title=title, seen=f"{name} is a program, not a module")
             continue
         answer = evidence.answers.get(IMPORT_TORCH if name == "torch" else probe_of(name, evidence))
-        if answer is not None and not answer.ok and answer.stage == "use" and name != "torch":
+        if answer is not None and not answer.ok and answer.stage == "use":
             yield Finding(id=id, verdict="ok", title=title, seconds=round(answer.import_seconds, 3))
         else:
             yield quiet(id, title, name, evidence, answer)

@@ -19,7 +19,10 @@ KEPT = 4000  # characters of what a process printed that an answer carries
 HUNG = "Timeout ("  # how faulthandler begins the traceback of a process that it ends
 MOST_JOBS = 4  # probes at once: each may take a gigabyte
 
+GRACE = 5.0  # seconds more than the runner's own watch
+
 Outcome = Literal["ok", "raised", "crashed", "hung"]
+Stage = Literal["import", "use"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Answer:
     seconds: float = 0.0
     out: str = ""
     err: str = ""
-    stage: str = "use"
+    stage: Stage = "import"
     import_seconds: float = 0.0
     import_bytes: int = 0
 
@@ -135,18 +138,32 @@ def usable_cpus() -> int:
 
 
 def _run(machine: Machine, target: Target, request: _Request, answers: dict[str, Answer], on_answer: OnAnswer) -> Done:
-    def receive(line: str) -> None:
-        answer = Answer(**json.loads(line))
-        answers[answer.probe] = answer
-        on_answer(answer)
+    imported: dict[str, dict[str, Any]] = {}
 
-    return machine.processes.run(
+    def receive(line: str) -> None:
+        told = json.loads(line)
+        if "imported" in told:
+            imported[told["imported"]] = told
+            return
+        answer = Answer(**told)
+        mark = imported.get(answer.probe, {})
+        stage: Stage = "use" if mark or "@" not in answer.probe else "import"
+        answers[answer.probe] = replace(
+            answer, stage=stage, import_seconds=mark.get("seconds", 0.0), import_bytes=mark.get("printed", 0)
+        )
+        on_answer(answers[answer.probe])
+
+    done = machine.processes.run(
         [target.python, RUNNER],
         env=target.variables,
         input=request.as_json(),
-        timeout=(request.timeout + 5) * (1 + len(request.probes)),  # only for a runner that has lost its own watch
+        timeout=(request.timeout + GRACE) * max(1, len(request.probes)),  # only for a runner that has lost its own watch
         on_answer=receive,
     )
+    for name in request.probes:
+        if name not in answers and name in imported and not request.fork:
+            answers[name] = replace(_ended(name, done), stage="use", import_seconds=imported[name]["seconds"])
+    return done
 
 
 def _request(probe: str, timeout: float) -> dict[str, object]:

@@ -130,10 +130,7 @@ class LocalProcesses:
     def _wait(self, process: subprocess.Popen[bytes], input: str, timeout: float | None) -> bool:
         """Feed and wait; True where the time was over. No process of the group outlives us, whatever happens here."""
         try:
-            assert process.stdin is not None
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(input.encode())
-                process.stdin.close()
+            threading.Thread(target=_feed, args=(process.stdin, input.encode()), daemon=True).start()
             process.wait(timeout)
         except subprocess.TimeoutExpired:
             return True
@@ -149,6 +146,12 @@ class LocalProcesses:
         if cwd is not None:
             os.chdir(cwd)
         os.execvpe(str(argv[0]), [str(word) for word in argv], dict(env))
+
+
+def _feed(stream: IO[bytes], data: bytes) -> None:
+    """Write all of a program's input, in a thread of its own: one that does not read it would make us wait for ever."""
+    with contextlib.suppress(OSError), stream:
+        stream.write(data)
 
 
 class _Gather:

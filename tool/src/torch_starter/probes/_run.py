@@ -39,14 +39,14 @@ GRACE = 1.0  # seconds between a probe's own time-out, which leaves a traceback,
 
 
 def main() -> None:
-    channel = os.fdopen(int(os.environ.pop("TORCH_STARTER_ANSWERS")), "w", encoding="utf-8")
+    channel = os.fdopen(int(os.environ.pop("TORCH_STARTER_ANSWERS")), "w", encoding="utf-8", errors="replace")
     os.set_inheritable(channel.fileno(), False)
     request = json.load(sys.stdin)
     for name in request["blocked"]:
         block(name)
 
     def tell(answer: Answer) -> None:
-        channel.write(json.dumps(answer) + "\n")
+        channel.write(json.dumps(answer, ensure_ascii=False) + "\n")
         channel.flush()
 
     for name in request["preload"]:
@@ -62,7 +62,7 @@ def main() -> None:
             tell(answer)
         return
     gc.freeze()  # so that a child's collections do not copy every page of torch
-    fork_all(request["probes"], request["jobs"], tell)
+    fork_all(request["probes"], request["jobs"], tell, channel.fileno())
 
 
 def block(name: str) -> None:
@@ -83,13 +83,13 @@ def limited(seconds: float, name: str, function: Callable[[], Any]) -> Answer:
     return answer
 
 
-def work(probe: dict[str, Any], notes: Answer) -> Any:
-    """Import, then use. `notes` is told when the import was done, and how long it took."""
-    started = time.monotonic()
-    notes["stage"] = "import"
+def work(probe: dict[str, Any], channel: int) -> Any:
+    """Import, then use. That the import is done is told at once: what comes after it may end this process."""
     if probe["module"]:
+        started = time.monotonic()
         importlib.import_module(probe["module"])
-    notes.update(stage="use", import_seconds=time.monotonic() - started, import_bytes=printed_bytes())
+        told = {"imported": probe["name"], "seconds": time.monotonic() - started, "printed": printed_bytes()}
+        os.write(channel, (json.dumps(told) + "\n").encode())
     return load(probe)() if probe["function"] else {}
 
 
@@ -135,14 +135,14 @@ def call(name: str, function: Callable[[], Any]) -> Answer:
 class Child:
     """One forked probe: its process, when it must be done, and the folder where it leaves answer and output."""
 
-    def __init__(self, probe: dict[str, Any], folder: str) -> None:
+    def __init__(self, probe: dict[str, Any], folder: str, channel: int) -> None:
         self.probe, self.folder, self.started = probe, folder, time.monotonic()
         self.deadline = self.started + probe["timeout"] + GRACE
         self.pid = os.fork()
         if self.pid == 0:
-            self.work()
+            self.work(channel)
 
-    def work(self) -> None:
+    def work(self, channel: int) -> None:
         """In the child: a session of its own, quiet, and gone without running the parent's exit handlers."""
         try:
             os.setsid()
@@ -150,11 +150,9 @@ class Child:
             for number, name in ((0, os.devnull), (1, self.path("out")), (2, self.path("err"))):
                 os.dup2(os.open(name, os.O_RDWR | os.O_CREAT), number)
             os.environ["TMPDIR"] = tempfile.tempdir = self.folder  # libraries leave folders behind that only we can clear away
-            notes: Answer = {}
-            answer = limited(self.probe["timeout"], self.probe["name"], lambda: work(self.probe, notes))
-            answer.update(notes)
-            with open(self.path("answer"), "w", encoding="utf-8") as file:
-                json.dump(answer, file)
+            answer = limited(self.probe["timeout"], self.probe["name"], lambda: work(self.probe, channel))
+            with open(self.path("answer"), "w", encoding="utf-8", errors="replace") as file:
+                json.dump(answer, file, ensure_ascii=False)
             sys.stdout.flush()
             sys.stderr.flush()
         finally:
@@ -186,14 +184,14 @@ class Child:
         return answer
 
 
-def fork_all(probes: list[dict[str, Any]], jobs: int, tell: Tell) -> None:
+def fork_all(probes: list[dict[str, Any]], jobs: int, tell: Tell, channel: int) -> None:
     waiting = list(probes)
     running: dict[int, Child] = {}
     with tempfile.TemporaryDirectory(prefix="ts-") as scratch:  # short: sockets below it have at most 108 bytes of path
         while waiting or running:
             while waiting and len(running) < jobs:
                 folder = tempfile.mkdtemp(dir=scratch)
-                child = Child(waiting.pop(0), folder)
+                child = Child(waiting.pop(0), folder, channel)
                 running[child.pid] = child
             for pid, child in list(running.items()):
                 done, status = os.waitpid(pid, os.WNOHANG)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from torch_starter.core.machine import Machine
 from torch_starter.core.progress import Progress
 from torch_starter.core.project import Project
-from torch_starter.target import bytecode, uv
+from torch_starter.target import bytecode, cache, uv
 from torch_starter.target.downloads import Downloads
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that decides what an environment will be."""
+    """Everything that decides what an environment will be. `direct`: the versions of what pyproject.toml asks for."""
 
     accelerator: str
     reason: str
@@ -27,6 +27,7 @@ class Plan:
     environment: Path
     index: str | None = None
     asked: bool = False
+    direct: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ def packages(plan: Plan, tools: Tools, project: Project, machine: Machine, progr
     with progress.stage("packages", None, "bytes") as stage:
         downloads = Downloads(stage)
         done = machine.processes.run(argv, env=environment, cwd=project.root, on_error_line=downloads.read)
+    if not done.ok and uv.is_network(done.err):
+        missing = cache.lacking(tools.uv, python_of(plan.environment), plan.lock, plan.direct, machine, tools.variables)
+        raise uv.unreachable("installing the packages", cache.in_words(missing, len(plan.direct)))
     if not done.ok:
         raise uv.problem(done, "installing the packages")
 

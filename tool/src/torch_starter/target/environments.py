@@ -91,7 +91,7 @@ class Environments:
             names = json.loads(self._files.read(self._history) or "{}").get("newest_first", [])
         except (ValueError, AttributeError):
             names = []
-        for name in names:
+        for name in names if isinstance(names, list) else []:
             path = self._project.environments / str(name)
             if self.record(path):
                 yield path

@@ -76,24 +76,25 @@ def problem(done: Done, doing: str) -> Problem:
             f"{what} is not the file that the lock names: its sha256 differs",
             "git checkout -- locks, then run again",
         )
-    missing = sorted(set(re.findall(r"`([A-Za-z0-9._-]+(?:==[^`]+)?)`", text)))
     if is_network(text):
-        what = f"; not in the cache: {', '.join(missing)}" if missing else ""
-        return CommandFailed(
-            "network.unreachable",
-            f"the package index cannot be reached while {doing}{what}",
-            "connect, then run the command again",
-        )
+        return unreachable(doing, "")
     last = [line.strip() for line in text.splitlines() if line.strip()]
     return CommandFailed(
         "uv.failed", f"uv failed while {doing}: {' '.join(last[-6:])[-600:]}", "run the command again with UV_VERBOSE=1"
     )
 
 
+def unreachable(doing: str, detail: str) -> Problem:
+    """The problem of a lost network; `detail` says what would have been needed from it."""
+    told = f"the package index cannot be reached while {doing}" + (f": {detail}" if detail else "")
+    return CommandFailed("network.unreachable", told, "connect, then run the command again")
+
+
 def is_network(text: str) -> bool:
     """Whether an error of uv is one of the network, or of its absence."""
     words = (
         "Network connectivity is disabled",
+        "network was disabled",
         "dns error",
         "error sending request",
         "Failed to fetch",

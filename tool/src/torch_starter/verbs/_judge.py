@@ -26,7 +26,7 @@ from torch_starter.facts.cpu import Cpu
 from torch_starter.facts.paths import look
 from torch_starter.target import uv, variables
 
-START_SECONDS = 30.0  # for an interpreter to say what it is
+START_SECONDS = 20.0  # for an interpreter to say what it is
 QUIET = {  # what every probe is started with: no network, and threads that do not spin while others compute
     "HF_HUB_OFFLINE": "1",
     "HF_DATASETS_OFFLINE": "1",

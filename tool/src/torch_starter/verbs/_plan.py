@@ -82,7 +82,8 @@ def plan_for(ask: Ask, choice: Choice, lock: Path, extras: tuple[str, ...]) -> P
         raise WrongSpec("lock.missing", f"there is no locks/{lock.name}", f"./dev.sh lock-update --accelerator {choice.name}")
     pins = lock_file.parse(text, f"locks/{lock.name}")
     wanted = requirements.parse(ask.machine.files.read(ask.project.pyproject)).direct(extras)
-    refuse_unlocked(wanted, {pin.name: pin.version for pin in pins}, lock.name)
+    locked = {pin.name: pin.version for pin in pins}
+    refuse_unlocked(wanted, locked, lock.name)
     return Plan(
         accelerator=choice.name,
         reason=choice.reason,
@@ -91,6 +92,7 @@ def plan_for(ask: Ask, choice: Choice, lock: Path, extras: tuple[str, ...]) -> P
         lock=lock,
         lock_hash=hashlib.sha256(text.encode()).hexdigest(),
         asked=choice.asked,
+        direct={name: locked[name] for name in wanted},
         index=ask.spec.accelerators[choice.name].index if "+" in text else None,
         environment=ask.project.environments / f"{choice.name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}",
     )

@@ -92,7 +92,7 @@ def test_every_file_of_facts_that_defines_one_was_found() -> None:
 @given(data=st.data())
 def test_a_fact_comes_back_from_its_recording(kind: type[Fact], data: st.DataObject) -> None:
     fact = data.draw(st.from_type(kind))
-    assert replay(kind, through_json(kind, fact)) == fact
+    assert repr(replay(kind, through_json(kind, fact))) == repr(fact)  # nan is not equal to itself
 
 
 @given(REASONS)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shape.source import ROOT
 
+from shape.source import ROOT
 from torch_starter.core.problems import WrongSpec, WrongUsage
 from torch_starter.core.requirements import parse
 

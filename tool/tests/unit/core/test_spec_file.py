@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shape.source import ROOT
 
+from shape.source import ROOT
 from torch_starter.core.problems import Problem, WrongSpec
 from torch_starter.core.spec import Spec
 from torch_starter.core.spec_file import key_lines, load, overrides, read
 
 COMMITTED = (ROOT / "torch-starter.toml").read_text()
-KEYS = [number for number, line in enumerate(COMMITTED.splitlines()) if re.match(r"[a-z_]+ =", line)]
+ANY_NAME = ("variables.", "container.variables.", "container.ulimits.")  # tables in which every key is a known one
+KEYS = [number for path, number in key_lines(COMMITTED).items() if not path.startswith(ANY_NAME)]
+KEY_LINES = [number for number in KEYS if re.match(r"[a-z_]+ =", COMMITTED.splitlines()[number - 1])]
 
 
 def refused(text: str, variables: dict[str, str] | None = None) -> str:
@@ -38,7 +41,9 @@ def test_an_unknown_table_is_refused_with_its_line_and_the_nearest_known_one() -
 
 
 def test_an_unknown_key_of_a_table_that_may_have_any_name_is_refused() -> None:
-    assert "line 2: there is no key 'cude' in [accelerators.mine]; the nearest is 'cuda'" in refused('[accelerators.mine]\ncude = "12.4"')
+    assert "line 2: there is no key 'cude' in [accelerators.mine]; the nearest is 'cuda'" in refused(
+        '[accelerators.mine]\ncude = "12.4"'
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +69,7 @@ def test_a_key_that_must_be_there_and_is_not_is_named() -> None:
 
 
 def test_what_is_not_toml_is_refused_with_its_line() -> None:
-    assert "line 2" in refused('[python]\nversion = "3.12')
+    assert "line 2" in refused('[python]\nversion = "3.12\n')
 
 
 def test_a_missing_file_is_refused() -> None:
@@ -86,7 +91,9 @@ def test_the_committed_spec_is_well() -> None:
 
 
 def test_a_variable_wins_over_the_file_and_says_so() -> None:
-    loaded = load('[container]\nmemory = "1gb"', {"TORCH_STARTER_CONTAINER_MEMORY": "2gb", "TORCH_STARTER_CONTAINER_PORTS": "[1]"})
+    loaded = load(
+        '[container]\nmemory = "1gb"', {"TORCH_STARTER_CONTAINER_MEMORY": "2gb", "TORCH_STARTER_CONTAINER_PORTS": "[1]"}
+    )
     assert (loaded.spec.container.memory, loaded.spec.container.ports) == ("2gb", (1,))
     assert loaded.origin("container.memory") == "environment TORCH_STARTER_CONTAINER_MEMORY"
 
@@ -119,15 +126,12 @@ def test_lines_of_keys_are_those_of_toml_whatever_comments_hold() -> None:
     assert key_lines("# \x0b \u2028 \x85\n[python]\nversion = '3'\n") == {"python": 2, "python.version": 3}
 
 
-@given(st.sampled_from(KEYS), st.sampled_from("abxyz_"), st.integers(0, 30))
-def test_any_mutation_of_a_key_is_refused_naming_its_line(index: int, letter: str, position: int) -> None:
+@given(st.sampled_from(KEY_LINES), st.sampled_from("abxyz_"), st.integers(0, 30))
+def test_any_letter_too_many_in_a_key_is_refused_naming_its_line(number: int, letter: str, position: int) -> None:
     lines = COMMITTED.splitlines()
-    key, _, rest = lines[index].partition(" =")
-    mutated = key[: position % (len(key) + 1)] + letter + key[position % (len(key) + 1) :]
-    if COMMITTED.splitlines()[index - 1].startswith(("[variables]", "[container.variables]", "[container.ulimits]")):
-        mutated = f"{mutated}.x"  # any name is a key there, and none a table
-    lines[index] = f"{mutated} ={rest}"
-    assert f"line {index + 1}" in refused("\n".join(lines))
+    key, _, rest = lines[number - 1].partition(" =")
+    lines[number - 1] = f"{key[:position]}{letter}{key[position:]} ={rest}"
+    assert f"line {number}: there is no key" in refused("\n".join(lines))
 
 
 @pytest.mark.parametrize("value", ["[" * 2000, "9" * 5000], ids=["deep", "long"])
@@ -140,8 +144,12 @@ def test_no_text_raises_anything_but_a_problem(text: str) -> None:
     only_problems(text, {})
 
 
-NAMES = st.sampled_from(["python", "version", "container", "memory", "accelerators", "cuda", "variables", "caches", "x", '"a.b"', '""'])
-VALUES = st.sampled_from(["1", "1.5", "nan", "true", '"a"', "[]", "[1]", '["a"]', "{}", "{a = 1}", "2020-01-01", str(2**70), '"12gb"'])
+NAMES = st.sampled_from(
+    ["python", "version", "container", "memory", "accelerators", "cuda", "variables", "caches", "x", '"a.b"', '""']
+)
+VALUES = st.sampled_from(
+    ["1", "1.5", "nan", "true", '"a"', "[]", "[1]", '["a"]', "{}", "{a = 1}", "2020-01-01", str(2**70), '"12gb"']
+)
 LINES = st.one_of(
     st.builds("[{}]".format, NAMES),
     st.builds("[{}.{}]".format, NAMES, NAMES),
@@ -158,9 +166,5 @@ def test_no_toml_raises_anything_but_a_problem(lines: list[str], variables: dict
 
 
 def only_problems(text: str, variables: dict[str, str]) -> None:
-    try:
-        spec = load(text, variables).spec
-    except Problem as problem:
-        assert problem.message.startswith("torch-starter.toml") or "environment" in problem.message
-    else:
-        assert isinstance(spec, Spec)
+    with contextlib.suppress(Problem):
+        assert isinstance(load(text, variables).spec, Spec)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from torch_starter.checks.imports import all_probes, imports, module_of, used
+from torch_starter.core.evidence import Distribution
+from torch_starter.core.probing import Answer
+from torch_starter.core.report import Verdict
+from torch_starter.testing import evidence
+
+NUMPY = {"numpy": Distribution("1.26.4", modules=("numpy",))}
+PROBE = "science.use_numpy@numpy"
+ANSWERS: list[tuple[Answer, Verdict, Verdict]] = [
+    (Answer(PROBE, "ok", {"seen": "1"}, stage="use"), "ok", "ok"),
+    (Answer(PROBE, "ok", out="hello\n", import_bytes=6), "warn", "ok"),
+    (Answer(PROBE, "raised", error_type="ImportError", stage="import"), "fail", "skip"),
+    (Answer(PROBE, "raised", error_type="AssertionError", stage="use"), "ok", "fail"),
+    (Answer(PROBE, "crashed", signal=11, stage="import"), "crash", "skip"),
+]
+
+
+@pytest.mark.parametrize(("answer", "importing", "using"), ANSWERS, ids=["well", "noisy", "no import", "no use", "crash"])
+def test_importing_and_using_are_told_apart(answer: Answer, importing: Verdict, using: Verdict) -> None:
+    given = evidence(installed=NUMPY, wanted=("numpy>=1",), answers=[answer])
+    assert [(finding.id, finding.verdict) for finding in imports(given)] == [("imports.numpy", importing)]
+    assert [(finding.id, finding.verdict) for finding in used(given)] == [("uses.numpy", using)]
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "verdict"),
+    [("numpy", True, "fail"), ("numpy", False, "skip"), ("torch", True, "fail"), ("torch", False, "fail")],
+)
+def test_what_is_missing_is_wrong_in_an_environment_of_ours_and_torch_in_any(name: str, ours: bool, verdict: Verdict) -> None:
+    (finding,) = imports(evidence(wanted=(name,), ours=ours, locked={"torch": "2.14.1"}))
+    assert finding.verdict == verdict
+    assert bool(finding.remedy) == (verdict == "fail")
+
+
+@pytest.mark.parametrize(
+    ("name", "modules", "module"),
+    [
+        ("scikit-learn", ("sklearn",), "sklearn"),
+        ("pytest-cov", ("pytest_cov",), "pytest_cov"),
+        ("pillow", ("PIL",), "PIL"),
+        ("ruff", ("ruff",), "ruff"),
+        ("nvitop", ("_hidden", "nvitop"), "nvitop"),
+        ("program", (), ""),
+        ("secret", ("_only",), ""),
+    ],
+)
+def test_the_module_of_a_distribution_is_found(name: str, modules: tuple[str, ...], module: str) -> None:
+    assert module_of(name, evidence(installed={name: Distribution("1", modules=modules)})) == module
+
+
+def test_a_program_is_not_imported() -> None:
+    (finding,) = imports(evidence(installed={"tool": "1"}, wanted=("tool",)))
+    assert (finding.verdict, finding.seen) == ("skip", "tool is a program, not a module")
+
+
+def test_only_what_is_there_is_asked_for() -> None:
+    installed = {**NUMPY, "tool": Distribution("1"), "other": Distribution("1", modules=("other",))}
+    assert list(all_probes(evidence(installed=installed, wanted=("numpy", "tool", "other", "absent")))) == [PROBE, "@other"]
+
+
+def test_torch_is_judged_by_the_import_that_the_others_are_forked_from() -> None:
+    torch = {"torch": Distribution("2.14.1", modules=("torch",))}
+    answers = [Answer("import torch", "ok", {"version": "2.14.1"}, out="noise\n"), Answer("deep_learning.use_torch@torch", "ok")]
+    (finding,) = imports(evidence(installed=torch, wanted=("torch",), answers=answers))
+    assert (finding.verdict, finding.seen) == ("warn", "it prints to stdout: noise")

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pytest
+
+from torch_starter.checks.packages import breaks, consistent, lock, once, trio
+from torch_starter.core.evidence import Distribution, Evidence, Installed
+from torch_starter.core.report import Finding, Verdict
+from torch_starter.testing import evidence
+
+MATCHED = {
+    "torch": Distribution("2.14.1", flavour="cu130"),
+    "torchvision": Distribution("0.29.1", flavour="cu130"),
+    "torchaudio": Distribution("2.11.0", flavour="cu130"),
+}
+
+
+def only(findings: object) -> Finding:
+    (finding,) = list(findings)  # type: ignore[call-overload]
+    assert isinstance(finding, Finding)
+    return finding
+
+
+def trio_verdicts(given: Evidence) -> dict[str, Verdict]:
+    return {finding.id: finding.verdict for finding in trio(given)}
+
+
+@pytest.mark.parametrize(
+    ("installed", "locked", "verdict"),
+    [
+        ({"torch": "2.14.1+cu130", "pip": "25"}, {"torch": "2.14.1"}, "ok"),
+        ({"torch": "2.13.0"}, {"torch": "2.14.1"}, "fail"),
+        ({"torch": "2.14.1", "extra": "1"}, {"torch": "2.14.1"}, "fail"),
+    ],
+)
+def test_packages_of_an_environment_of_ours_are_those_of_the_lock(
+    installed: dict[str, str], locked: dict[str, str], verdict: Verdict
+) -> None:
+    finding = only(lock(evidence(installed=installed, locked=locked)))
+    assert finding.verdict == verdict
+    assert bool(finding.remedy) == (verdict == "fail")
+
+
+def test_no_lock_belongs_to_a_foreign_environment() -> None:
+    assert only(lock(evidence(installed={"torch": "1.0"}, ours=False))).verdict == "skip"
+
+
+@pytest.mark.parametrize(
+    ("requires", "verdict"),
+    [
+        ("numpy<2", "ok"),
+        ("numpy>=2", "fail"),
+        ("scipy", "fail"),
+        ("scipy; sys_platform == 'win32'", "ok"),
+        ("scipy; extra == 'all'", "ok"),
+        ("what is this", "ok"),
+    ],
+)
+def test_declared_requirements_are_met_where_they_apply(requires: str, verdict: Verdict) -> None:
+    installed = {"numpy": Distribution("1.26.4"), "pandas": Distribution("2.2", (requires,))}
+    finding = only(consistent(evidence(installed=installed, ours=False)))
+    assert finding.verdict == verdict
+    assert verdict == "ok" or finding.remedy == "uv pip install --python /env/bin/python pandas"
+
+
+@pytest.mark.parametrize(("twice", "verdict"), [((), "ok"), (("numpy",), "fail")])
+def test_nothing_is_installed_twice(twice: tuple[str, ...], verdict: Verdict) -> None:
+    given = evidence()
+    given = Evidence(**{**vars(given), "installed": Installed({}, twice)})
+    assert only(once(given)).verdict == verdict
+
+
+def test_a_matched_trio_is_well() -> None:
+    assert trio_verdicts(evidence(installed=MATCHED)) == {"packages.trio.torchvision": "ok", "packages.trio.torchaudio": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("name", "distribution", "verdict"),
+    [
+        ("torchvision", Distribution("0.28.0", flavour="cu130"), "fail"),
+        ("torchvision", Distribution("0.29.1", flavour="cu132"), "ok"),
+        ("torchvision", Distribution("0.29.1", flavour="cu128"), "fail"),
+        ("torchvision", Distribution("0.29.1", flavour="cpu"), "fail"),
+        ("torchvision", Distribution("0.29.1", flavour=""), "ok"),
+        ("torchaudio", Distribution("2.11.0", flavour="cu132"), "fail"),
+        ("torchaudio", Distribution("2.8.0", flavour="cu130"), "fail"),
+    ],
+)
+def test_a_companion_of_another_release_or_cuda_fails(name: str, distribution: Distribution, verdict: Verdict) -> None:
+    found = trio_verdicts(evidence(installed={**MATCHED, name: distribution}))
+    assert found[f"packages.trio.{name}"] == verdict
+    assert list(found.values()).count("fail") == (verdict == "fail")
+
+
+def test_what_is_not_installed_is_not_judged() -> None:
+    assert trio_verdicts(evidence(installed={"torch": "2.14.1"})) == {
+        "packages.trio.torchvision": "skip",
+        "packages.trio.torchaudio": "skip",
+    }
+
+
+def test_the_remedy_of_a_foreign_environment_names_the_versions_that_are_proven_together() -> None:
+    installed = {**MATCHED, "torchaudio": Distribution("2.8.0")}
+    locked = {"torch": "2.14.1", "torchvision": "0.29.1", "torchaudio": "2.11.0"}
+    wrong = [finding for finding in trio(evidence(installed=installed, locked=locked, ours=False)) if finding.verdict == "fail"]
+    assert only(wrong).remedy == (
+        "uv pip install --python /env/bin/python 'torch==2.14.1' 'torchvision==0.29.1' 'torchaudio==2.11.0'"
+    )
+
+
+def test_no_known_break_is_well() -> None:
+    assert only(breaks(evidence(installed={"numpy": "1.26.4", "pyarrow": "25.0"}))).verdict == "ok"
+    assert only(breaks(evidence(installed={"numpy": "2.1", "pyarrow": "26.0"}))).verdict == "ok"
+
+
+def test_a_known_break_fails_and_says_what_no_metadata_declares() -> None:
+    finding = only(breaks(evidence(installed={"numpy": "1.26.4", "pyarrow": "26.0.1"})))
+    assert (finding.id, finding.verdict) == ("packages.breaks.pyarrow", "fail")
+    assert "pyarrow 26.0.1 with numpy 1.26.4" in finding.seen
+    assert "pyarrow not >=26 beside numpy<2" in finding.wanted
+    assert finding.remedy
