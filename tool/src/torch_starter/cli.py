@@ -136,7 +136,7 @@ def command(verb: Verb) -> click.Command:
         callback=callback,
         params=params,
         help=verb.summary,
-        short_help=re.split(r"[.:,]", verb.summary)[0],
+        short_help=re.split(r"[.:,](?:\s|$)", verb.summary)[0],
         epilog=f"Example:  {verb.example}",
         context_settings=settings,
     )

@@ -129,7 +129,7 @@ class Sandbox:
         """Publish a package with one module."""
         make_wheel(self.wheels, name, version, {f"{name}.py": code})
 
-    def want(self, *requirements: str) -> None:
+    def want(self, *requirements: str, **more: str) -> None:
         """Write pyproject.toml, and a lock of the newest versions."""
         lines = "".join(f'  "{requirement}",\n' for requirement in requirements)
         text = f'[project]\nname = "sandbox"\nversion = "0"\ndependencies = [\n{lines}]\n\n[project.optional-dependencies]\n'
@@ -147,7 +147,7 @@ class Sandbox:
             "pyproject.toml",
         ]
         argv += ["-o", "locks/cpu.txt", "--python", sys.executable]
-        done = subprocess.run(argv, cwd=self.root, env=self.variables, capture_output=True, text=True)
+        done = subprocess.run(argv, cwd=self.root, env={**self.variables, **more}, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
     def start(self, *words: str, **more: str) -> subprocess.Popen[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from real._sandbox import REPOSITORY, Sandbox
+
+
+REAL_CACHE = str(Path.home() / ".cache" / "uv")  # read before tests get a home of their own: gigabytes are in it
 
 
 @pytest.fixture
@@ -39,6 +43,8 @@ def ready(template: Sandbox, tmp_path: Path) -> Sandbox:
 @pytest.fixture(scope="session")
 def current() -> Path:
     """This repository, with its environment set up from its lock and proven."""
-    done = subprocess.run([REPOSITORY / "dev.sh", "setup"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    variables = {**os.environ, "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", REAL_CACHE)}
+    argv = [REPOSITORY / "dev.sh", "setup"]
+    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return REPOSITORY

@@ -69,7 +69,7 @@ def test_without_a_network_it_says_what_the_cache_lacks(sandbox: Sandbox) -> Non
     before = sandbox.current
     sandbox.package("beta")
     with sandbox.index():
-        sandbox.want("alpha", "beta")
+        sandbox.want("alpha", "beta", UV_CACHE_DIR=str(sandbox.folder / "another-cache"))
     for words in (("setup",), ("setup", "--offline")):
         report = sandbox.json(*words)
         assert (report["exit_code"], report["problem"]["code"]) == (5, "network.unreachable")

@@ -150,7 +150,7 @@ def told(answer: Answer) -> str:
     """Which probe failed how, shortly."""
     module = answer.probe.partition("@")[2]
     what = f"import {module}" if answer.stage == "import" else answer.probe.partition("@")[0]
-    return f"{what}: {answer.error_type}: {answer.error.strip()[:150]}"
+    return f"{what}: {answer.error_type}: {answer.error.strip()[:200]}"
 
 
 def mend(evidence: Evidence, names: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ does not know.
 
 from __future__ import annotations
 
+import statistics
 from typing import Any, Literal
 
 import msgspec
@@ -56,7 +57,10 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
-    """Raw samples with their unit. Statistics are derived where the answer is written, never stored."""
+    """Raw samples with their unit. Statistics are derived where the answer is written, never stored.
+
+    `busy` is the share of the machine that others used meanwhile, from 0 to 1.
+    """
 
     name: str
     unit: str
@@ -64,6 +68,13 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     better: Literal["higher", "lower"] = "higher"
     params: dict[str, str] = {}
     limit: Limit | None = None
+    busy: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """With its statistics: the median, and the range of the samples where there are several."""
+        several = len(self.samples) > 1
+        interval = [min(self.samples), max(self.samples)] if several else None
+        return {**msgspec.to_builtins(self), "median": statistics.median(self.samples), "interval": interval}
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +147,7 @@ class Report(msgspec.Struct, kw_only=True):
             "seconds": round(self.seconds, 3),
             "facts": self.facts,
             "findings": [{"group": finding.group, **msgspec.to_builtins(finding)} for finding in self.findings],
-            "measurements": [msgspec.to_builtins(measurement) for measurement in self.measurements],
+            "measurements": [measurement.as_dict() for measurement in self.measurements],
             "changes": [{"gain": None, "interval": None, **msgspec.to_builtins(change)} for change in self.changes],
             "notes": self.notes,
             "problem": None if self.stop is None else msgspec.to_builtins(self.stop),

@@ -53,7 +53,15 @@ def load(text: str, variables: Mapping[str, str]) -> LoadedSpec:
     try:
         return LoadedSpec(msgspec.convert(tree, Spec, strict=True), origins)
     except msgspec.ValidationError as error:  # what is left: a key that must be there is not
-        raise WrongSpec("spec.value", f"{NAME}: {error}", f"add it to {NAME}") from error
+        raise missing_key(error, tree, lines) from error
+
+
+def missing_key(error: msgspec.ValidationError, tree: Mapping[str, Any], lines: Mapping[str, int]) -> WrongSpec:
+    """The problem for a cache without one of the keys that every cache has, the only table with such keys."""
+    key = str(error).partition("`")[2].partition("`")[0]
+    name = next((name for name, table in tree.get("caches", {}).items() if key not in table), "")
+    place = f"{NAME} line {lines.get(f'caches.{name}', 0)}"
+    return WrongSpec("spec.value", f"{place}: caches.{name} has no {key!r}", f"add {key} to [caches.{name}] in {NAME}")
 
 
 def refuse_wrong_values(tree: Mapping[str, Any], origins: Mapping[str, str]) -> None:
@@ -100,13 +108,21 @@ def type_at(path: Sequence[str]) -> Any:
 
 def description(kind: Any) -> str:
     """What a type takes, in words for people."""
+    if isinstance(kind, types.UnionType):  # a value that may be left out
+        return description(next(option for option in typing.get_args(kind) if option is not type(None)))
     for metadata in find_metadata(kind):
         if metadata.description:
-            return metadata.description if typing.get_origin(kind) is not tuple else f"a list, each {metadata.description}"
+            return metadata.description if typing.get_origin(kind) is not tuple else list_of(kind, metadata.description)
     if typing.get_origin(kind) is typing.Literal:
         return "one of " + ", ".join(str(word) for word in typing.get_args(kind))
     names = {str: "a text in quotes", bool: "true or false", int: "a whole number", float: "a number", tuple: "a list of texts"}
     return names.get(typing.get_origin(kind) or kind, "a table")
+
+
+def list_of(kind: Any, each: str) -> str:
+    """A list in words: of any length, or of as many as its type names."""
+    count = len(typing.get_args(kind))
+    return f"a list, each {each}" if Ellipsis in typing.get_args(kind) else f"a list of {count}, each {each}"
 
 
 def find_metadata(kind: Any) -> Iterator[msgspec.Meta]:

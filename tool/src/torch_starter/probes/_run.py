@@ -39,6 +39,7 @@ GRACE = 1.0  # seconds between a probe's own time-out, which leaves a traceback,
 
 
 def main() -> None:
+    sys.stdout.flush()  # what was printed at start belongs to this process: a child would print it again
     channel = os.fdopen(int(os.environ.pop("TORCH_STARTER_ANSWERS")), "w", encoding="utf-8", errors="replace")
     os.set_inheritable(channel.fileno(), False)
     request = json.load(sys.stdin)
@@ -56,13 +57,10 @@ def main() -> None:
         tell(answer)
     if not request["fork"]:
         for probe in request["probes"]:
-            notes: Answer = {}
-            answer = limited(probe["timeout"], probe["name"], partial(work, probe, notes))
-            answer.update(notes)
-            tell(answer)
+            tell(limited(probe["timeout"], probe["name"], partial(work, probe, channel.fileno())))
         return
     gc.freeze()  # so that a child's collections do not copy every page of torch
-    fork_all(request["probes"], request["jobs"], tell, channel.fileno())
+    fork_all(request["probes"], request["jobs"], tell)
 
 
 def block(name: str) -> None:
@@ -135,14 +133,14 @@ def call(name: str, function: Callable[[], Any]) -> Answer:
 class Child:
     """One forked probe: its process, when it must be done, and the folder where it leaves answer and output."""
 
-    def __init__(self, probe: dict[str, Any], folder: str, channel: int) -> None:
+    def __init__(self, probe: dict[str, Any], folder: str) -> None:
         self.probe, self.folder, self.started = probe, folder, time.monotonic()
         self.deadline = self.started + probe["timeout"] + GRACE
         self.pid = os.fork()
         if self.pid == 0:
-            self.work(channel)
+            self.work()
 
-    def work(self, channel: int) -> None:
+    def work(self) -> None:
         """In the child: a session of its own, quiet, and gone without running the parent's exit handlers."""
         try:
             os.setsid()
@@ -150,7 +148,9 @@ class Child:
             for number, name in ((0, os.devnull), (1, self.path("out")), (2, self.path("err"))):
                 os.dup2(os.open(name, os.O_RDWR | os.O_CREAT), number)
             os.environ["TMPDIR"] = tempfile.tempdir = self.folder  # libraries leave folders behind that only we can clear away
-            answer = limited(self.probe["timeout"], self.probe["name"], lambda: work(self.probe, channel))
+            # A file of its own: two writers would mix what is longer than a pipe takes at once.
+            mark = os.open(self.path("imported"), os.O_WRONLY | os.O_CREAT)
+            answer = limited(self.probe["timeout"], self.probe["name"], partial(work, self.probe, mark))
             with open(self.path("answer"), "w", encoding="utf-8", errors="replace") as file:
                 json.dump(answer, file, ensure_ascii=False)
             sys.stdout.flush()
@@ -184,14 +184,14 @@ class Child:
         return answer
 
 
-def fork_all(probes: list[dict[str, Any]], jobs: int, tell: Tell, channel: int) -> None:
+def fork_all(probes: list[dict[str, Any]], jobs: int, tell: Tell) -> None:
     waiting = list(probes)
     running: dict[int, Child] = {}
     with tempfile.TemporaryDirectory(prefix="ts-") as scratch:  # short: sockets below it have at most 108 bytes of path
         while waiting or running:
             while waiting and len(running) < jobs:
                 folder = tempfile.mkdtemp(dir=scratch)
-                child = Child(waiting.pop(0), folder, channel)
+                child = Child(waiting.pop(0), folder)
                 running[child.pid] = child
             for pid, child in list(running.items()):
                 done, status = os.waitpid(pid, os.WNOHANG)
@@ -201,6 +201,9 @@ def fork_all(probes: list[dict[str, Any]], jobs: int, tell: Tell, channel: int) 
                     if not done:
                         os.waitpid(pid, 0)
                     del running[pid]
+                    mark = child.read("imported")
+                    if mark:
+                        tell(json.loads(mark))
                     tell(child.result(status, late and not done))
             time.sleep(0.005)
 

@@ -44,7 +44,7 @@ def show(report: Report, out: Console) -> None:
     if report.changes:
         show_changes(report.changes, out)
     for note in report.notes:
-        out.print(escape(note))
+        out.print(escape(note), soft_wrap=not out.is_terminal)
     if report.stop:
         out.print(Text.assemble(("stopped: ", "bold red"), report.stop.message))
         if report.stop.remedy:

@@ -31,5 +31,5 @@ def in_words(lacking: list[str], of: int) -> str:
     """Such as "3 of 16 direct dependencies are not in the cache: torch 2.14.1, numpy 1.26.4, …"."""
     more = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
     if not lacking:
-        return f"all {of} direct dependencies are in the cache, something that they need is not"
+        return f"all {of} direct dependencies are in the cache"
     return f"{len(lacking)} of {of} direct dependencies not in the cache: {', '.join(lacking[:MOST_NAMED])}{more}"

@@ -91,7 +91,7 @@ class Resolver:
         done = self._compile(name, lines, index)
         if not done and index:
             remark, index = (
-                f"{index} cannot be reached: made from the default index, whose CUDA wheels compute on the CPU too",
+                "PyTorch's own index cannot be reached: made from the default one, whose CUDA wheels compute on the CPU too",
                 None,
             )
             done = self._compile(name, lines, index)

@@ -64,7 +64,7 @@ def judge(ask: Ask, subject: Subject, checks: Sequence[Check]) -> list[Finding]:
 
         def tell(answer: Answer) -> None:
             told.append(answer.probe)
-            stage.to(len(told), len(forked) + len(fresh), answer.probe)
+            stage.to(len(told), len(forked) + len(fresh), answer.probe.rpartition(".")[2].partition("@")[0].replace("_", " "))
 
         if forked:
             answers.update(ask_probes(ask.machine, target, forked, preload=preload, timeout=timeout, on_answer=tell))

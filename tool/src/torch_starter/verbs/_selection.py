@@ -16,7 +16,8 @@ def select(checks: Sequence[Check], only: Sequence[str], skip: Sequence[str]) ->
     for word in (*only, *skip):
         if not any(concerns(word, check) for check in checks):
             near = difflib.get_close_matches(word, [check.id for check in checks], n=1, cutoff=0.3)
-            hint = f"the nearest is {near[0]!r}" if near else "there is none like it"
+            groups = ", ".join(dict.fromkeys(check.group for check in checks))
+            hint = f"the nearest is {near[0]!r}" if near else f"the groups are {groups}"
             raise WrongUsage("check.unknown", f"no check is called {word!r}; {hint}", "./dev.sh verify-setup --list")
     asked = [check for check in checks if not only or any(concerns(word, check) for word in only)]
     return [check for check in asked if not any(matches(word, check.id) for word in skip)]

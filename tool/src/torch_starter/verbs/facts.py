@@ -47,7 +47,18 @@ def lines(key: str, value: object) -> list[str]:
     """One fact for people."""
     if not isinstance(value, dict):
         return [f"{key}: {value}"]
-    return [key, *(f"  {name:<13} {item}" for name, item in value.items())]
+    return [key, *(f"  {name:<13} {words(item)}" for name, item in value.items())]
+
+
+def words(value: object) -> str:
+    """A value for people: sizes with their unit."""
+    from torch_starter.core.units import human_size
+
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return human_size(value) if isinstance(value, int) and value >= 2**20 else str(value)
 
 
 VERB = Verb(

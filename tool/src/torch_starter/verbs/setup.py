@@ -30,7 +30,9 @@ def set_up(ask: Ask, checks: Sequence[Check], command: str) -> Report:
     _plan.environments(ask).refuse_foreign_venv()
     plan = _plan.make_plan(ask)
     if ask.flag("dry-run"):
-        return Report(command=command, changes=_plan.planned(ask, plan), notes=[plan.reason, "Nothing was changed."])
+        changes = _plan.planned(ask, plan)
+        note = plan.reason if changes else f"The environment is as the lock says ({plan.reason})."
+        return Report(command=command, changes=changes, notes=[note, "Nothing was changed."])
     with ask.machine.files.lock(ask.project.state / "lock", ask.progress.say):
         plan = _plan.make_plan(ask)  # another command may have changed things while we waited
         if _plan.up_to_date(ask, plan):
