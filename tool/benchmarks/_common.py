@@ -41,7 +41,8 @@ def machine() -> str:
     """The line that says where figures come from."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     version = subprocess.run([uv(), "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, uv {version}, load {load}"
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, uv {version}"
+    return f"{os.cpu_count()} cores, {system}, load {load}"
 
 
 def row(name: str, seconds: Sequence[float], unit: str = "s") -> str:

@@ -1,6 +1,6 @@
 """How long `./dev.sh --help` takes when all is built: beside a bare start of the same Python, in turn, medians.
 
-    python tool/benchmarks/help_time.py
+python tool/benchmarks/help_time.py
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def whole_run(project: Path) -> float:
 
 def killed_run(project: Path, after: float) -> bool:
     """Start a set-up and kill all of it after some seconds; whether it was still running then."""
-    argv = [project / "dev.sh", "setup", "--rebuild"]
+    argv = [str(project / "dev.sh"), "setup", "--rebuild"]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         process.wait(after)

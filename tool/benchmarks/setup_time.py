@@ -38,7 +38,7 @@ def bare(project: Path, variables: dict[str, str]) -> float:
 
 def ours(project: Path, variables: dict[str, str], *words: str) -> tuple[float, float]:
     """Seconds of `setup` without its proof, and of the proof."""
-    argv = [project / "dev.sh", "setup", "--accelerator", "cpu", "--json", *words]
+    argv = [str(project / "dev.sh"), "setup", "--accelerator", "cpu", "--json", *words]
     started = time.perf_counter()
     done = subprocess.run(argv, check=True, capture_output=True, text=True, env=variables)
     spent = time.perf_counter() - started
@@ -53,40 +53,46 @@ def forget(project: Path) -> None:
     (project / ".venv").unlink(missing_ok=True)
 
 
+def rounds(project: Path, count: int, empty: bool) -> dict[str, list[float]]:
+    """Both ways in turn; seconds of each by its name."""
+    found: dict[str, list[float]] = {"bare": [], "first": [], "again": [], "proof": []}
+    for _ in range(count):
+        for turn in ("bare", "ours"):
+            variables = dict(os.environ, UV_LINK_MODE="hardlink")
+            cache = project / ".torch-starter" / f"cache-{turn}"
+            if empty:
+                variables["UV_CACHE_DIR"] = str(cache)
+            if turn == "bare":
+                found["bare"].append(bare(project, variables))
+            else:
+                spent, proof = ours(project, variables)
+                found["first"].append(spent)
+                found["proof"].append(proof)
+                if not empty:
+                    found["again"].append(ours(project, variables, "--rebuild")[0])
+                forget(project)
+            shutil.rmtree(cache, ignore_errors=True)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--empty", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    alone, first, again, proofs = [], [], [], []
     with clone() as project:
         if given.empty and shutil.disk_usage(project).free < NEEDED:
             raise SystemExit("not enough free disk: 25 GB are needed")
-        for _ in range(given.rounds):
-            for turn in ("bare", "ours"):
-                variables = dict(os.environ, UV_LINK_MODE="hardlink")
-                cache = project / ".torch-starter" / f"cache-{turn}"
-                if given.empty:
-                    variables["UV_CACHE_DIR"] = str(cache)
-                if turn == "bare":
-                    alone.append(bare(project, variables))
-                else:
-                    spent, proof = ours(project, variables)
-                    first.append(spent)
-                    proofs.append(proof)
-                    if not given.empty:
-                        again.append(ours(project, variables, "--rebuild")[0])
-                    forget(project)
-                shutil.rmtree(cache, ignore_errors=True)
+        found = rounds(project, given.rounds, given.empty)
     print(machine(), "- package cache", "empty" if given.empty else "warm")
-    print(row("bare uv, with bytecode", alone))
-    print(row("setup, first, without its proof", first))
-    if again:
-        print(row("setup, beside an environment, without proof", again))
-    print(row("the proof", proofs))
-    ratios = [b / a for a, b in zip(alone, first, strict=True)]
-    print(f"{'setup / bare uv, median of pairs':44} {statistics.median(ratios):8.2f}")
-    print(f"{'setup - bare uv, median of pairs':44} {statistics.median(b - a for a, b in zip(alone, first, strict=True)):8.2f} s")
+    print(row("bare uv, with bytecode", found["bare"]))
+    print(row("setup, first, without its proof", found["first"]))
+    if found["again"]:
+        print(row("setup, beside an environment, without proof", found["again"]))
+    print(row("the proof", found["proof"]))
+    pairs = list(zip(found["bare"], found["first"], strict=True))
+    print(f"{'setup / bare uv, median of pairs':44} {statistics.median(ours / bare for bare, ours in pairs):8.2f}")
+    print(f"{'setup - bare uv, median of pairs':44} {statistics.median(ours - bare for bare, ours in pairs):8.2f} s")
 
 
 if __name__ == "__main__":

@@ -143,7 +143,8 @@ class Sandbox:
             "--generate-hashes",
             "--no-header",
             "--no-annotate",
-            "--quiet", "--upgrade",
+            "--quiet",
+            "--upgrade",
             "pyproject.toml",
         ]
         argv += ["-o", "locks/cpu.txt", "--python", sys.executable]

@@ -10,7 +10,6 @@ import pytest
 
 from real._sandbox import REPOSITORY, Sandbox
 
-
 REAL_CACHE = str(Path.home() / ".cache" / "uv")  # read before tests get a home of their own: gigabytes are in it
 
 
@@ -44,7 +43,7 @@ def ready(template: Sandbox, tmp_path: Path) -> Sandbox:
 def current() -> Path:
     """This repository, with its environment set up from its lock and proven."""
     variables = {**os.environ, "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", REAL_CACHE)}
-    argv = [REPOSITORY / "dev.sh", "setup"]
+    argv = [str(REPOSITORY / "dev.sh"), "setup"]
     done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=variables)
     assert done.returncode == 0, done.stdout + done.stderr
     return REPOSITORY

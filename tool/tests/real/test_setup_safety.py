@@ -103,7 +103,8 @@ def test_a_full_disk_is_said_and_nothing_is_lost(ready: Sandbox) -> None:
     ready.package("alpha", "2.0", "x = 2\n" + "# padding\n" * 400_000)
     ready.want("alpha")
     envs = ready.root / ".torch-starter" / "tests" / "envs"
-    mount = f"mkdir -p /dev/shm/ts-full && mount -t tmpfs -o size=3m none /dev/shm/ts-full && cp -a {str(envs)!r}/. /dev/shm/ts-full/ 2>/dev/null; mount --bind /dev/shm/ts-full {str(envs)!r}"
+    small = "/dev/shm/ts-full"
+    mount = f"mkdir -p {small} && mount -t tmpfs -o size=3m none {small} && mount --bind {small} {str(envs)!r}"
     code, told = in_a_mount(ready, mount, "setup")
     assert code == 5, told
     assert "no space left" in told

@@ -15,9 +15,21 @@ from real._sandbox import not_well, uv, verdicts
 from real.conftest import REAL_CACHE
 
 # What the ranges of pyproject.toml resolved to on 2026-11-23, with uv's consent: three breaks that no metadata declares.
-RESOLVED = ("torch==2.15.0", "torchvision==0.29.2", "torchaudio==2.11.0", "numpy==1.26.4", "pyarrow==26.0.1")
-RESOLVED += ("transformers==4.57.6", "accelerate==0.34.2", "datasets==2.21.0", "pandas==2.3.3", "scipy", "scikit-learn")
-RESOLVED += ("matplotlib", "safetensors")
+RESOLVED = (
+    "torch==2.15.0",
+    "torchvision==0.29.2",
+    "torchaudio==2.11.0",
+    "numpy==1.26.4",
+    "pandas==2.3.3",
+    "pyarrow==26.0.1",
+    "transformers==4.57.6",
+    "accelerate==0.34.2",
+    "datasets==2.21.0",
+    "scipy",
+    "scikit-learn",
+    "matplotlib",
+    "safetensors",
+)
 CACHE = {**os.environ, "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", REAL_CACHE)}
 
 
@@ -33,8 +45,8 @@ def verify(current: Path, *words: str) -> dict[str, Any]:
 def broken(current: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an environment made by plain uv."""
     folder = tmp_path_factory.mktemp("plain") / "broken"
-    subprocess.run([uv(), "venv", "-q", "--python", current / ".venv/bin/python", folder], check=True, env=CACHE)
-    argv = [uv(), "pip", "install", "-q", "--python", folder / "bin/python", *RESOLVED]
+    subprocess.run([uv(), "venv", "-q", "--python", str(current / ".venv/bin/python"), str(folder)], check=True, env=CACHE)
+    argv = [uv(), "pip", "install", "-q", "--python", str(folder / "bin" / "python"), *RESOLVED]
     done = subprocess.run(argv, env=CACHE, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return folder / "bin" / "python"
@@ -55,7 +67,7 @@ def test_what_a_resolver_gives_has_three_breaks_each_named_once_with_its_mend(cu
     assert set(not_well(report)) == named
     remedies = [finding["remedy"] for finding in report["findings"] if finding["id"] in named]
     for remedy in remedies:
-        program, *words = shlex.split(remedy)
+        _, *words = shlex.split(remedy)
         assert words[:2] == ["pip", "install"]
         done = subprocess.run([uv(), *words], env=CACHE, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr

@@ -54,6 +54,26 @@ def build(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
+def capability(evidence: Evidence) -> Iterator[Finding]:
+    """A wheel has kernels for some compute capabilities only: on others the first operation fails."""
+    found, title = evidence.facts[Gpu], "the build has kernels for every GPU"
+    bounds = evidence.spec.accelerators.get(evidence.accelerator)
+    have = [device.capability for device in found.devices if device.capability]
+    if not evidence.ours or bounds is None or bounds.capability is None or not have:
+        yield Finding(id="gpu.capability", verdict="skip", title=title, seen="the build's compute capabilities are not known")
+        return
+    low, high = (Version(bound) for bound in bounds.capability)
+    missing = sorted({each for each in have if not low <= Version(each) <= high})
+    yield Finding(
+        id="gpu.capability",
+        verdict="fail" if missing else "ok",
+        title=title,
+        seen=", ".join(f"{device.name}: {device.capability}" for device in found.devices),
+        wanted=f"{low} to {high} for {evidence.accelerator}" if missing else "",
+        remedy="./dev.sh setup --accelerator auto" if missing else "",
+    )
+
+
 def compute(evidence: Evidence) -> Iterator[Finding]:
     evidence.facts[Gpu]  # raises Absent where there is none, and this check is skipped
     yield from_answer(
@@ -74,6 +94,7 @@ CHECKS = (
         "gpu.driver", "driver and CUDA", "A driver runs the CUDA releases of its time and, with limits, newer minor ones.", driver
     ),
     Check("gpu.build", "a build for GPUs", "A CPU build beside a GPU trains slowly and says nothing.", build),
+    Check("gpu.capability", "kernels for each GPU", "A wheel has kernels for some compute capabilities only.", capability),
     Check(
         "gpu.compute",
         "each GPU computes",

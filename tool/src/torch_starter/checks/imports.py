@@ -75,7 +75,8 @@ def imports(evidence: Evidence) -> Iterator[Finding]:
 def absent(id: str, title: str, name: str, evidence: Evidence) -> Finding:
     """A direct dependency that is not installed: wrong in an environment of ours, and for torch in any."""
     if evidence.ours or name == "torch":
-        mend = "./dev.sh setup" if evidence.ours else f"{evidence.install} 'torch=={evidence.locked.get('torch', '')}'"
+        extra = f" --extra {evidence.extra_of[name]}" if name in evidence.extra_of else ""
+        mend = f"./dev.sh setup{extra}" if evidence.ours else f"{evidence.install} 'torch=={evidence.locked.get('torch', '')}'"
         return Finding(id=id, verdict="fail", title=title, seen=f"{name} is not installed", remedy=mend)
     return Finding(id=id, verdict="skip", title=title, seen=f"{name} is not installed")
 

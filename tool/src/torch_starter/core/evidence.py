@@ -64,7 +64,8 @@ class Evidence:
     """Everything that checks look at.
 
     `ours`: the target is an environment that set-up made, so the lock and the modes of its folder are held against it.
-    `wanted`: direct dependencies by normalised name. `locked`: name -> version that is proven for this machine; `lock` is
+    `wanted`: direct dependencies by normalised name; `extra_of` those that an
+    extra asks for. `locked`: name -> version that is proven for this machine; `lock` is
     that lock's path. `install` begins the command that puts a package into the target.
     """
 
@@ -80,6 +81,7 @@ class Evidence:
     install: str
     variables: Mapping[str, str]
     user_variables: Mapping[str, str]
+    extra_of: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, PathState] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     start_noise: str = ""

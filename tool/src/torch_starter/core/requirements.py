@@ -27,6 +27,11 @@ class Requirements:
         asked = [*self.core, *(requirement for extra in extras for requirement in self.extras[extra])]
         return {canonicalize_name(requirement.name): requirement for requirement in asked}
 
+    def extra_of(self, extras: Iterable[str]) -> dict[str, str]:
+        """Normalised name -> the extra that asks for it, of what the core does not ask for."""
+        core = self.direct(())
+        return {name: extra for extra in extras for name in self.direct((extra,)) if name not in core}
+
     def known_extras(self, extras: Iterable[str]) -> tuple[str, ...]:
         """The extras in order, each once; raises WrongUsage for one that is not there."""
         for extra in extras:

@@ -185,7 +185,7 @@ def leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tupl
 
 
 def overrides(variables: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    """Table and key -> variable name, for the variables that name a value of a fixed table, such as TORCH_STARTER_THREADS_COUNT."""
+    """Table and key -> variable name, for variables such as TORCH_STARTER_THREADS_COUNT that name a value of a fixed table."""
     fixed = {}
     for table, kind in field_types(Spec).items():
         for key in field_types(kind):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import IO
 
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -22,6 +25,7 @@ MARKS: dict[Verdict, tuple[str, str, str]] = {  # on a UTF-8 terminal, elsewhere
     "skip": ("-", "skip", "dim"),
 }
 LOUDEST: tuple[Verdict, ...] = ("crash", "fail", "unknown", "warn", "ok", "skip")
+CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.?|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 CLOSING = {
     "ok": "all is well",
     "warn": "it works; see the warnings",
@@ -33,8 +37,10 @@ CLOSING = {
 
 def console(stream: IO[str], width: int | None = None) -> Console:
     """A console for a stream; at most 100 columns, 80 where the width is not known."""
-    plain = Console(file=stream, highlight=False, soft_wrap=False)
-    return Console(file=stream, highlight=False, width=width or (min(plain.width, 100) if stream.isatty() else 80))
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")  # a sign that the output cannot carry stops nothing
+    wide = Console(file=stream, highlight=False, soft_wrap=False)
+    return Console(file=stream, highlight=False, emoji=False, width=width or (min(wide.width, 100) if stream.isatty() else 80))
 
 
 def show(report: Report, out: Console) -> None:
@@ -56,7 +62,7 @@ def show(report: Report, out: Console) -> None:
 def show_findings(findings: Iterable[Finding], out: Console) -> None:
     """One line a group; what is not well at length below its group."""
     groups: dict[str, list[Finding]] = {}
-    for finding in findings:
+    for finding in map(plain, findings):
         groups.setdefault(finding.group, []).append(finding)
     width = max(map(len, groups))
     for group, members in groups.items():
@@ -68,6 +74,12 @@ def show_findings(findings: Iterable[Finding], out: Console) -> None:
         for finding in members:
             if finding.verdict not in ("ok", "skip"):
                 show_finding(finding, out)
+
+
+def plain(finding: Finding) -> Finding:
+    """A finding without the control codes that a program may have put into its words."""
+    words = {name: CONTROL.sub("", getattr(finding, name)) for name in ("id", "title", "seen", "wanted", "remedy")}
+    return msgspec.structs.replace(finding, **words)
 
 
 def summary(members: list[Finding]) -> str:

@@ -84,8 +84,8 @@ def limits(accelerator: Accelerator, host: Host) -> str:
 
 def describe(host: Host) -> str:
     """The machine in a few words."""
-    gpus = ", ".join(sorted(set(host.capabilities))) or "unknown"
-    return f"driver {host.driver}, compute capability {gpus}"
+    gpus = ", ".join(sorted(set(host.capabilities)))
+    return f"driver {host.driver}" + (f", compute capability {gpus}" if gpus else "")
 
 
 def named(spec: Spec, name: str, architecture: str) -> Choice:

@@ -56,7 +56,7 @@ def build(
 def venv(plan: Plan, tools: Tools, project: Project, machine: Machine) -> None:
     """An empty environment with pip in it. Relocatable, so that the project folder may be moved."""
     machine.files.make_folder(plan.environment.parent)
-    argv = [tools.uv, "venv", "--clear", "--relocatable", "--python", plan.python, plan.environment]
+    argv: list[str | Path] = [tools.uv, "venv", "--clear", "--relocatable", "--python", plan.python, plan.environment]
     done = machine.processes.run([*argv, "--seed"], env=tools.variables, cwd=project.root)
     if not done.ok and uv.is_network(done.err):  # without an index there is still the pip that Python itself brings
         done = machine.processes.run(argv, env=tools.variables, cwd=project.root)

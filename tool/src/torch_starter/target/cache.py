@@ -20,7 +20,18 @@ def lacking(
     """
     found = []
     for name, version in pins.items():
-        argv = [uv, "pip", "install", "--offline", "--no-deps", "--require-hashes", "-c", lock, "--python", python]
+        argv: list[str | Path] = [
+            uv,
+            "pip",
+            "install",
+            "--offline",
+            "--no-deps",
+            "--require-hashes",
+            "-c",
+            lock,
+            "--python",
+            python,
+        ]
         done = machine.processes.run([*argv, f"{name}=={version}"], env=variables)
         if not done.ok and is_network(done.err):
             found.append(f"{name} {version}")

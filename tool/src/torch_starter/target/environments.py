@@ -70,9 +70,12 @@ class Environments:
         """Make an environment current in one step; raises WrongUsage where `.venv` is not ours to replace."""
         self.refuse_foreign_venv()
         before = [path.name for path in (self.current(), *self._proven()) if path]
+        self._remember(before)  # first, so that no kill behind the link makes us forget what is current now
         self._files.link(self._project.venv, os.path.relpath(environment, self._project.root))
-        names = list(dict.fromkeys([environment.name, *before]))
-        self._files.write(self._history, json.dumps({"newest_first": names[:2]}))
+        self._remember([environment.name, *before])
+
+    def _remember(self, names: list[str]) -> None:
+        self._files.write(self._history, json.dumps({"newest_first": list(dict.fromkeys(names))[:2]}))
 
     def refuse_foreign_venv(self) -> None:
         """Raise WrongUsage where `.venv` is a real folder: somebody else made it, and its content is theirs."""

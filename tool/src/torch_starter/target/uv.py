@@ -87,7 +87,11 @@ def problem(done: Done, doing: str) -> Problem:
 def unreachable(doing: str, detail: str) -> Problem:
     """The problem of a lost network; `detail` says what would have been needed from it."""
     told = f"the package index cannot be reached while {doing}" + (f": {detail}" if detail else "")
-    remedy = "connect, or go on from what is cached: ./dev.sh setup --offline" if detail.startswith("all") else "connect, then try again"
+    remedy = (
+        "connect, or go on from what is cached: ./dev.sh setup --offline"
+        if detail.startswith("all")
+        else "connect, then try again"
+    )
     return CommandFailed("network.unreachable", told, remedy)
 
 

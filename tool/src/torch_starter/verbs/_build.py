@@ -40,12 +40,15 @@ def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: s
     return report
 
 
-def build_and_judge(ask: Ask, plan: Plan, checks: Sequence[Check], bytecode: bool = True) -> tuple[list[Finding], tuple[float, float]]:
+def build_and_judge(
+    ask: Ask, plan: Plan, checks: Sequence[Check], bytecode: bool = True
+) -> tuple[list[Finding], tuple[float, float]]:
     """The findings on a new environment, and the seconds that building and proving took. Nothing is left where it is stopped."""
     started = time.monotonic()
     now = current(ask)
     try:
-        build(plan, tools(ask), ask.project, ask.machine, ask.progress, now[0] if now else None, bytecode)
+        compiled = bytecode and ask.spec.install.compile_bytecode
+        build(plan, tools(ask), ask.project, ask.machine, ask.progress, now[0] if now else None, compiled)
         built = time.monotonic()
         findings = _judge.judge(ask, subject(plan), checks) + own_commands(ask, plan)
     except BaseException:

@@ -34,7 +34,15 @@ QUIET = {  # what every probe is started with: no network, and threads that do n
     "WANDB_MODE": "offline",
     "OMP_WAIT_POLICY": "passive",
 }
-OF_A_JOB = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "PMI_", "OMPI_", "SLURM_")  # they would make one wait for other ranks
+OF_A_JOB = (
+    "RANK",
+    "WORLD_SIZE",
+    "LOCAL_RANK",
+    "MASTER_ADDR",
+    "PMI_",
+    "OMPI_",
+    "SLURM_",
+)  # they would make one wait for other ranks
 CREDENTIALS = ("~/.netrc", "~/.kaggle/kaggle.json", "~/.cache/huggingface/token", "~/.cache/huggingface/stored_tokens")
 
 
@@ -59,12 +67,13 @@ def judge(ask: Ask, subject: Subject, checks: Sequence[Check]) -> list[Finding]:
     fresh = list(dict.fromkeys(probe for check in checks if check.fresh for probe in probes_of(check, evidence)))
     preload = "torch" if forked and "torch" in evidence.installed.distributions else None
     answers: dict[str, Answer] = {}
-    with ask.progress.stage("proof", len(forked) + len(fresh), "things") as stage:
+    total = len(forked) + len(fresh) + (preload is not None)
+    with ask.progress.stage("proof", total, "things") as stage:
         told: list[str] = []
 
         def tell(answer: Answer) -> None:
             told.append(answer.probe)
-            stage.to(len(told), len(forked) + len(fresh), answer.probe.rpartition(".")[2].partition("@")[0].replace("_", " "))
+            stage.to(len(told), total, answer.probe.rpartition(".")[2].partition("@")[0].replace("_", " "))
 
         if forked:
             answers.update(ask_probes(ask.machine, target, forked, preload=preload, timeout=timeout, on_answer=tell))
@@ -103,11 +112,13 @@ def gather(ask: Ask, subject: Subject) -> Evidence:
     interpreter = msgspec.convert(interpreter_answer.value, Interpreter)
     packages = ask_fresh(ask.machine, first, "packages.installed", timeout=START_SECONDS)
     if not packages.ok:
-        raise CouldNotLook("interpreter.packages", f"{subject.python} cannot list its packages: {packages.error}", "./dev.sh setup")
+        raise CouldNotLook(
+            "interpreter.packages", f"{subject.python} cannot list its packages: {packages.error}", "./dev.sh setup"
+        )
     installed = msgspec.convert(packages.value, Installed)
     lock = subject.lock or ask.project.lock(subject.accelerator)
     pins = lock_file.parse(ask.machine.files.read(lock) or "", f"locks/{lock.name}")
-    wanted = requirements.parse(ask.machine.files.read(ask.project.pyproject)).direct(subject.extras)
+    known = requirements.parse(ask.machine.files.read(ask.project.pyproject))
     ours = subject.environment is not None
     return Evidence(
         facts=ask.facts,
@@ -115,7 +126,8 @@ def gather(ask: Ask, subject: Subject) -> Evidence:
         ours=ours,
         interpreter=interpreter,
         installed=installed,
-        wanted=wanted,
+        wanted=known.direct(subject.extras),
+        extra_of=known.extra_of(subject.extras),
         locked=lock_file.selected(pins, interpreter.markers),
         lock=f"locks/{lock.name}",
         accelerator=subject.accelerator,
@@ -170,9 +182,7 @@ def typed(ask: Ask, program: Path) -> str:
 def paths(ask: Ask, subject: Subject) -> dict[str, PathState]:
     """The state of the folders and files that checks look at."""
     home = ask.machine.variables.get("HOME", "/")
-    found = {
-        f"cache {name}": look(variables.cache_path(cache, ask.project, home)) for name, cache in ask.spec.caches.items()
-    }
+    found = {f"cache {name}": look(variables.cache_path(cache, ask.project, home)) for name, cache in ask.spec.caches.items()}
     for name in CREDENTIALS:
         found[f"credentials {name}"] = look(Path(home) / name[2:])
     found["credentials .env"] = look(ask.project.root / ".env")

@@ -60,13 +60,15 @@ def elsewhere(ask: Ask) -> Report:
     if not ask.flag("dry-run"):
         raise WrongUsage("setup.elsewhere", "--driver and --capability plan for another host", "add --dry-run")
     if not driver:
-        raise WrongUsage("setup.elsewhere", "--capability says nothing without a driver", "add --driver, such as --driver 535.104")
+        raise WrongUsage(
+            "setup.elsewhere", "--capability says nothing without a driver", "add --driver, such as --driver 535.104"
+        )
     for word in (driver, *capabilities):
         if not all(part.isdigit() for part in word.split(".")):
             raise WrongUsage("setup.version", f"{word!r} is no version", "give numbers with dots, such as 535.104 or 7.0")
     choice = choose(ask.spec, Host(platform.machine(), driver, capabilities))
-    change = Change(kind="environment", name="accelerator", was="", now=choice.name, why=choice.reason)
-    return Report(command="setup", changes=[change], notes=["For another host; nothing was changed."])
+    change = Change(kind="environment", name="accelerator", was="", now=choice.name)
+    return Report(command="setup", changes=[change], notes=[choice.reason, "For another host; nothing was changed."])
 
 
 def make_plan(ask: Ask) -> Plan:
@@ -103,7 +105,9 @@ def refuse_unlocked(wanted: Mapping[str, Requirement], locked: Mapping[str, str]
     for name, requirement in wanted.items():
         if name not in locked or not requirement.specifier.contains(locked[name], prereleases=True):
             has = f"has {name} {locked[name]}" if name in locked else f"has no {name}"
-            raise WrongSpec("lock.stale", f"pyproject.toml asks for {requirement}, and locks/{lock} {has}", "./dev.sh lock-update")
+            raise WrongSpec(
+                "lock.stale", f"pyproject.toml asks for {requirement}, and locks/{lock} {has}", "./dev.sh lock-update"
+            )
 
 
 def wanted_extras(ask: Ask) -> tuple[str, ...]:

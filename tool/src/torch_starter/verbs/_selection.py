@@ -33,7 +33,9 @@ def selected_findings(findings: Sequence[Finding], only: Sequence[str], skip: Se
     kept = [finding for finding in findings if not any(matches(word, finding.id) for word in skip)]
     asked = [finding for finding in kept if not only or any(matches(word, finding.id) for word in only)]
     if not asked:
-        raise WrongUsage("check.none", f"nothing here is called {', '.join(only) or 'by a name not skipped'}", "./dev.sh verify-setup --list")
+        raise WrongUsage(
+            "check.none", f"nothing here is called {', '.join(only) or 'by a name not skipped'}", "./dev.sh verify-setup --list"
+        )
     return asked
 
 

@@ -16,39 +16,54 @@ if TYPE_CHECKING:
 
 def run(ask: Ask) -> Report:
     import tempfile
-    from dataclasses import replace
     from pathlib import Path
 
     from torch_starter.core.report import Report
-    from torch_starter.target import proposal
-    from torch_starter.verbs import _judge, _plan, setup
+    from torch_starter.verbs import _plan
 
-    asked = ask.text("accelerator")
-    names = [_plan.accelerator(ask).name] if asked else list(ask.spec.accelerators)
-    held = proposal.holds(ask.machine.files.read(ask.project.locks / "holds.toml"))
+    names = [_plan.accelerator(ask).name] if ask.text("accelerator") else list(ask.spec.accelerators)
     report = Report(command="lock-update")
     with tempfile.TemporaryDirectory(prefix="torch-starter-") as scratch:
         resolver = make_resolver(ask, Path(scratch))
-        for name in names:
-            with ask.progress.stage(f"resolve {name}", None, "things"):
-                proposed = resolver.propose(name, ask.spec.accelerators[name], held)
-            changes = differences(ask, name, proposed)
-            report.changes += changes
-            report.notes += [f"{name}: {proposed.remark}"] if proposed.remark else []
-            if ask.flag("dry-run") or not changes:
-                continue
-            if not prove(ask, name, proposed, Path(scratch) / f"{name}.txt", report):
-                return report
-            ask.machine.files.write(ask.project.lock(name), label(proposed) + proposed.text)
-    if ask.flag("dry-run") or not report.changes:
+        if not all(update(ask, name, resolver, report) for name in names):
+            return report
+    if report.changes and not ask.flag("dry-run"):
+        switch(ask, report)
+    else:
         report.notes.append("Nothing was changed." if report.changes else "The locks are the newest within their bounds.")
-        return report
+    return report
+
+
+def update(ask: Ask, name: str, resolver: Resolver, report: Report) -> bool:
+    """Propose one lock, and unless it is a dry run prove it and write it; False where it was not proven."""
+    from torch_starter.target import proposal
+
+    held = proposal.holds(ask.machine.files.read(ask.project.locks / "holds.toml"))
+    with ask.progress.stage(f"resolve {name}", None, "things"):
+        proposed = resolver.propose(name, ask.spec.accelerators[name], held)
+    changes = differences(ask, name, proposed)
+    report.changes += changes
+    report.notes += [f"{name}: {proposed.remark}"] if proposed.remark else []
+    if ask.flag("dry-run") or not changes:
+        return True
+    if not prove(ask, name, proposed, resolver.scratch / f"{name}.txt", report):
+        return False
+    ask.machine.files.write(ask.project.lock(name), label(proposed) + proposed.text)
+    return True
+
+
+def switch(ask: Ask, report: Report) -> None:
+    """Set the environment up from the new lock of its accelerator."""
+    from dataclasses import replace
+
+    from torch_starter.verbs import _judge, _plan, setup
+
     now = _plan.current(ask)
-    after = setup.set_up(replace(ask, options={"accelerator": now[1].accelerator if now else None}), _judge.all_checks(), "lock-update")
+    options = {"accelerator": now[1].accelerator if now else None}
+    after = setup.set_up(replace(ask, options=options), _judge.all_checks(), "lock-update")
     report.findings += after.findings
     report.measurements, report.facts = after.measurements, after.facts
     report.notes += after.notes
-    return report
 
 
 def make_resolver(ask: Ask, scratch: Path) -> Resolver:

@@ -27,7 +27,11 @@ def run(ask: Ask) -> Report:
     torch = next((name.split("-")[1] for name in record.packages if name.startswith("torch-")), None)
     variables = _judge.own_variables(ask, subject, torch)
     if shutil.which(ask.rest[0], path=variables["PATH"]) is None:
-        raise WrongUsage("run.missing", f"there is no program {ask.rest[0]!r} in the environment or on PATH", "./dev.sh run -- python --version")
+        raise WrongUsage(
+            "run.missing",
+            f"there is no program {ask.rest[0]!r} in the environment or on PATH",
+            "./dev.sh run -- python --version",
+        )
     ask.machine.processes.become(ask.rest, env=variables)
 
 

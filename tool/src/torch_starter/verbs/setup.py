@@ -36,7 +36,9 @@ def set_up(ask: Ask, checks: Sequence[Check], command: str) -> Report:
     with ask.machine.files.lock(ask.project.state / "lock", ask.progress.say):
         plan = _plan.make_plan(ask)  # another command may have changed things while we waited
         if _plan.up_to_date(ask, plan):
-            return Report(command=command, notes=[f"The environment is as the lock says ({plan.reason}).", "Nothing was changed."])
+            return Report(
+                command=command, notes=[f"The environment is as the lock says ({plan.reason}).", "Nothing was changed."]
+            )
         return _build.build_prove_switch(ask, plan, checks, command)
 
 

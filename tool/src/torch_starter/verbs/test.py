@@ -64,9 +64,11 @@ def test_environment(ask: Ask) -> Path:
             [tools.uv, "pip", "install", "--quiet", "--require-hashes", "--python", environment / "bin" / "python", "-r", lock],
         )
         for argv in steps:
-            done = ask.machine.processes.run(argv, env=dict(tools.variables))
+            done = ask.machine.processes.run([str(word) for word in argv], env=dict(tools.variables))
             if not done.ok:
-                raise CommandFailed("test.environment", f"the tests' packages could not be installed: {done.err[-300:]}", "./dev.sh test")
+                raise CommandFailed(
+                    "test.environment", f"the tests' packages could not be installed: {done.err[-300:]}", "./dev.sh test"
+                )
         ask.machine.files.write(stamp, text)
     return environment
 

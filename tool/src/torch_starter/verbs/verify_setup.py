@@ -55,7 +55,9 @@ def foreign(ask: Ask) -> Subject:
     assert python is not None
     if not python.is_file() or not os.access(python, os.X_OK):
         why = "is a folder" if python.is_dir() else "is not there" if not python.exists() else "is not a program"
-        raise WrongUsage("interpreter.missing", f"{python} {why}", "give the path of an interpreter, such as /path/to/venv/bin/python")
+        raise WrongUsage(
+            "interpreter.missing", f"{python} {why}", "give the path of an interpreter, such as /path/to/venv/bin/python"
+        )
     extras = requirements.parse(ask.machine.files.read(ask.project.pyproject)).known_extras(ask.texts("extra"))
     return _judge.Subject(python, _plan.accelerator(ask).name, extras)
 
@@ -69,7 +71,7 @@ def report(ask: Ask, findings: list[Finding]) -> Report:
 
 VERB = Verb(
     name="verify-setup",
-    summary="Prove the environment: packages, imports, real operations, numerics, GPUs, caches. Sets it up first where there is none.",
+    summary="Prove the environment: packages, imports, real operations, numerics, GPUs, caches. Sets one up where there is none.",
     example="./dev.sh verify-setup --python /path/to/venv/bin/python",
     run=run,
     options=(

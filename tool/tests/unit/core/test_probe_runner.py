@@ -133,7 +133,7 @@ def test_the_folder_of_the_runner_does_not_shadow_modules_of_the_target(bench: B
 
 def test_many_probes_with_much_to_say_have_an_answer_each(bench: Bench) -> None:
     """Lines longer than a pipe takes at once must not be mixed with those of another."""
-    names = [f"x{number}" for number in range(60)]
+    names = [f"x{number}" for number in range(30)]
     for name in names:
         bench.write(name, "def probe():\n    print('out ' * 2000)\n    return {'long': 'value ' * 20000}\n")
     run = bench.run(*(bench.request(name, "json") for name in names), jobs=4)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import re
 from pathlib import Path
 
@@ -141,7 +140,7 @@ def test_what_the_parser_of_toml_gives_up_on_is_refused(value: str) -> None:
 
 @given(st.text())
 def test_no_text_raises_anything_but_a_problem(text: str) -> None:
-    only_problems(text, {})
+    assert is_read_or_refused(text, {})
 
 
 NAMES = st.sampled_from(
@@ -162,9 +161,11 @@ VARIABLES = st.sampled_from(["TORCH_STARTER_CONTAINER_MEMORY", "TORCH_STARTER_PY
 
 @given(st.lists(LINES, max_size=6), st.dictionaries(VARIABLES, VALUES))
 def test_no_toml_raises_anything_but_a_problem(lines: list[str], variables: dict[str, str]) -> None:
-    only_problems("\n".join(lines), variables)
+    assert is_read_or_refused("\n".join(lines), variables)
 
 
-def only_problems(text: str, variables: dict[str, str]) -> None:
-    with contextlib.suppress(Problem):
-        assert isinstance(load(text, variables).spec, Spec)
+def is_read_or_refused(text: str, variables: dict[str, str]) -> bool:
+    try:
+        return isinstance(load(text, variables).spec, Spec)
+    except Problem:
+        return True

@@ -20,7 +20,7 @@ SAID = [
         "torch==2.14.1 is not the file that the lock names",
     ),
     (
-        "error: Failed to download `numpy==1.26.4`\n  Caused by: Network connectivity is disabled, but the requested data wasn't found",
+        "error: Failed to download `numpy==1.26.4`\n  Caused by: Network connectivity is disabled, but the data wasn't found",
         "network.unreachable",
         "the package index cannot be reached while installing the packages",
     ),

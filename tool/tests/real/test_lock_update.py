@@ -1,0 +1,57 @@
+"""`lock-update` on a small project: what is proven comes in, what is not does not."""
+
+from __future__ import annotations
+
+from real._sandbox import Sandbox, not_well
+
+
+def test_a_newer_package_that_works_comes_in(ready: Sandbox) -> None:
+    ready.package("alpha", "2.0", "x = 2\n")
+    report = ready.json("lock-update")
+    assert report["exit_code"] == 0, report
+    assert ("alpha", "1.0", "2.0") in [(each["name"], each["was"], each["now"]) for each in report["changes"]]
+    assert ready.python("import alpha; print(alpha.x)") == "2"
+    lock = (ready.root / "locks" / "cpu.txt").read_text()
+    assert "alpha==2.0" in lock
+    assert "://" not in lock, "no address of an index"
+
+
+def test_a_newer_package_that_does_not_work_stays_out(ready: Sandbox) -> None:
+    before = (ready.current, (ready.root / "locks" / "cpu.txt").read_text())
+    ready.package("alpha", "2.0", "raise RuntimeError('broken')\n")
+    report = ready.json("lock-update")
+    assert (report["exit_code"], list(not_well(report))) == (1, ["imports.alpha"])
+    assert (ready.current, (ready.root / "locks" / "cpu.txt").read_text()) == before
+    assert ready.environments == [ready.current], "the trial is removed"
+
+
+def test_a_hold_keeps_it_out_before_anything_is_tried(ready: Sandbox) -> None:
+    ready.package("alpha", "2.0", "raise RuntimeError('broken')\n")
+    hold = '[[hold]]\npackage = "alpha"\nbound = "<2"\ncheck = "imports.alpha"\nevidence = "broken"\ndate = "2026-01-01"\n'
+    (ready.root / "locks" / "holds.toml").write_text(hold)
+    report = ready.json("lock-update")
+    assert (report["exit_code"], report["changes"]) == (0, [])
+
+
+def test_a_dry_run_changes_nothing(ready: Sandbox) -> None:
+    before = (ready.current, (ready.root / "locks" / "cpu.txt").read_text())
+    ready.package("alpha", "2.0")
+    report = ready.json("lock-update", "--dry-run")
+    assert [each["now"] for each in report["changes"]] == ["2.0"]
+    assert (ready.current, (ready.root / "locks" / "cpu.txt").read_text()) == before
+
+
+def test_a_new_dependency_comes_in_this_way(ready: Sandbox) -> None:
+    ready.package("beta")
+    text = (ready.root / "pyproject.toml").read_text()
+    (ready.root / "pyproject.toml").write_text(text.replace('"alpha"', '"alpha", "beta"'))
+    assert ready.run("lock-update")[0] == 0
+    assert ready.python("import beta; print(beta.x)") == "1"
+
+
+def test_ranges_that_nothing_meets_are_said(ready: Sandbox) -> None:
+    text = (ready.root / "pyproject.toml").read_text()
+    (ready.root / "pyproject.toml").write_text(text.replace('"alpha"', '"alpha>9"'))
+    problem = ready.json("lock-update")["problem"]
+    assert problem["code"] == "lock.no-solution"
+    assert "alpha" in problem["message"]

@@ -1,0 +1,56 @@
+"""Every fact can be gathered here, whatever machine this is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from torch_starter.core.facts import Absent, Facts
+from torch_starter.facts.cpu import Cpu
+from torch_starter.facts.disk import Disk
+from torch_starter.facts.gpu import Gpu
+from torch_starter.facts.limits import Limits
+from torch_starter.facts.memory import Memory
+from torch_starter.facts.paths import look
+from torch_starter.facts.system import System
+from unit.machines import local, local_files
+
+
+def test_processors_memory_limits_and_system_are_there() -> None:
+    facts = Facts(local())
+    assert 1 <= facts[Cpu].usable <= facts[Cpu].count
+    assert 0 < facts[Memory].available <= facts[Memory].total
+    assert facts[Limits].open_files != 0
+    assert facts[System].os == os.uname().sysname
+    assert facts[System].architecture == os.uname().machine
+
+
+def test_free_space_is_that_of_the_project(tmp_path: Path) -> None:
+    assert Facts(local_files({"TORCH_STARTER_ROOT": str(tmp_path)}))[Disk].free > 0
+
+
+def test_a_gpu_is_there_or_absent_with_a_reason() -> None:
+    try:
+        gpu = Facts(local())[Gpu]
+    except Absent as reason:
+        assert "driver" in str(reason)  # noqa: PT017  either is right
+    else:
+        assert gpu.driver
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o600, "600"), (0o755, "755"), (0o4755, "755")])
+def test_a_file_has_a_kind_and_a_mode(tmp_path: Path, mode: int, told: str) -> None:
+    (tmp_path / "x").touch()
+    (tmp_path / "x").chmod(mode)
+    state = look(tmp_path / "x")
+    assert (state.kind, state.mode, state.mine, state.writable) == ("file", told, True, True)
+
+
+def test_folders_links_and_what_is_missing_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    (tmp_path / "broken").symlink_to(tmp_path / "none")
+    kinds = {name: look(tmp_path / name).kind for name in (".", "link", "broken", "none")}
+    assert kinds == {".": "folder", "link": "folder", "broken": "missing", "none": "missing"}
+    assert look(Path("/dev/null")).kind == "other"

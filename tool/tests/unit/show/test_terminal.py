@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from golden import golden
+from torch_starter.core.report import Finding, Report, Verdict
+from torch_starter.show.terminal import console, show
+from unit.show import reports
+
+REPORTS = {"judged": reports.judged, "well": reports.well, "planned": reports.planned, "stopped": reports.stopped}
+VERDICTS: list[Verdict] = ["ok", "warn", "fail", "crash", "skip", "unknown"]
+NOT_WRAPPED = ("    mend ", "what to do: ")
+ID = st.from_regex(r"[a-z]{1,9}\.[a-z-]{1,30}", fullmatch=True)
+WORDS = st.text(st.characters(exclude_characters="\n\r\u2028\u2029\x0b\x0c\x1c\x1d\x1e\x85", exclude_categories=["Cs"]))
+
+
+def shown(report: Report, encoding: str = "utf-8", width: int | None = None) -> str:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline="\n")
+    show(report, console(stream, width))
+    stream.flush()
+    return raw.getvalue().decode(encoding)
+
+
+def as_kept(text: str) -> str:
+    """Without the spaces at the ends of lines, which editors remove."""
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_user_sees(name: str) -> None:
+    text = shown(REPORTS[name]())
+    assert as_kept(text) == golden(f"{name}.txt", as_kept(text))
+
+
+def test_a_user_whose_output_knows_only_ascii_sees_words_for_signs() -> None:
+    text = shown(reports.judged(), "ascii")
+    assert as_kept(text) == golden("judged-ascii.txt", as_kept(text))
+    assert text.isascii()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_no_line_but_a_remedy_is_wider_than_80_columns(name: str) -> None:
+    lines = shown(REPORTS[name]()).splitlines()
+    notes = tuple(REPORTS[name]().notes) or NOT_WRAPPED  # of which whoever reads them from a pipe wants whole lines
+    assert not [line for line in lines if cell_len(line) > 80 and not line.startswith((*NOT_WRAPPED, *notes))]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_what_is_no_terminal_gets_no_colour_codes(name: str) -> None:
+    assert "\x1b" not in shown(REPORTS[name]())
+
+
+def test_a_terminal_gets_colours_unless_the_user_wants_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[" in shown(reports.well())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in shown(reports.well())
+
+
+def test_a_remedy_is_one_line_that_can_be_copied() -> None:
+    remedy = next(finding.remedy for finding in reports.judged().findings if len(finding.remedy) > 80)
+    assert f"    mend {remedy}\n" in shown(reports.judged())
+
+
+@pytest.mark.parametrize("text", ["PYTHONPATH=/a:b:c", ":smile:", "[bold]x[/bold]", "[/]", "a[0]\\"])
+def test_words_are_shown_as_they_are(text: str) -> None:
+    finding = Finding(id="a.b", verdict="fail", title=text, seen=text, wanted=text, remedy=text)
+    assert shown(Report(command="x", findings=[finding], notes=[text])).count(text) == 5
+
+
+def test_control_codes_of_other_programs_are_left_out() -> None:
+    finding = Finding(id="a.b", verdict="fail", title="t", seen="\x1b[31mred\x1b[0m\x07 and \x1b]0;title")
+    text = shown(Report(command="x", findings=[finding]))
+    assert "seen red and " in text
+    assert "\x1b" not in text
+
+
+@given(
+    st.lists(st.builds(Finding, id=ID, verdict=st.sampled_from(VERDICTS), title=WORDS, seen=WORDS, wanted=WORDS, remedy=WORDS)),
+    st.sampled_from(["utf-8", "ascii", "latin-1"]),
+)
+def test_whatever_was_found_can_be_shown(findings: list[Finding], encoding: str) -> None:
+    text = shown(Report(command="x", findings=findings), encoding)
+    assert "\x1b" not in text
+    lines = text.splitlines()
+    assert not [line for line in lines if cell_len(line) > 80 and not line.startswith(NOT_WRAPPED)]
