@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from torch_starter.checks._answers import from_answer
 from torch_starter.core.evidence import Evidence
-from torch_starter.core.facts import Absent
+from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding
 from torch_starter.facts.gpu import Gpu
@@ -84,7 +84,7 @@ def compute(evidence: Evidence) -> Iterator[Finding]:
 def probes(evidence: Evidence) -> Iterator[str]:
     try:
         evidence.facts[Gpu]
-    except Absent:
+    except (Absent, Unknown):
         return
     yield COMPUTE
 

@@ -9,7 +9,7 @@ import pytest
 
 from torch_starter.checks import bridges, caches, gpu, interpreter, numerics, system, training, variables
 from torch_starter.core.evidence import Distribution, Evidence, PathState
-from torch_starter.core.facts import Absent, Fact
+from torch_starter.core.facts import Absent, Fact, Unknown
 from torch_starter.core.kinds import Check
 from torch_starter.core.probing import Answer
 from torch_starter.core.report import Verdict
@@ -164,10 +164,16 @@ def test_credentials_are_for_their_owner_alone(state: PathState, wanted: Verdict
 
 
 def with_gpu(
-    driver: str, flavour: str, accelerator: str = "cu130", ours: bool = True, answers: tuple[Answer, ...] = ()
+    driver: str,
+    flavour: str,
+    accelerator: str = "cu130",
+    ours: bool = True,
+    answers: tuple[Answer, ...] = (),
+    capability: str = "9.0",
 ) -> Evidence:
-    found = Gpu(driver=driver, devices=(Device("H200", "9.0", GB),), source="NVML")
-    spec = Spec(accelerators={"cu130": Accelerator(cuda="13.0", driver="580", driver_full="580.65.06"), "cpu": Accelerator()})
+    found = Gpu(driver=driver, devices=(Device("a GPU", capability, GB),), source="NVML")
+    build = Accelerator(cuda="13.0", driver="580", driver_full="580.65.06", capability=("7.5", "12.1"))
+    spec = Spec(accelerators={"cu130": build, "cpu": Accelerator()})
     torch = {"torch": Distribution("2.14.1", flavour=flavour)}
     return evidence(installed=torch, spec=spec, accelerator=accelerator, ours=ours, machine=machine_with(found), answers=answers)
 
@@ -182,6 +188,10 @@ def with_gpu(
         ("gpu.build", with_gpu("580.65.06", "cu130"), "ok"),
         ("gpu.build", with_gpu("580.65.06", "cpu", accelerator="cpu"), "fail"),
         ("gpu.build", with_gpu("580.65.06", "cpu", ours=False), "fail"),
+        ("gpu.capability", with_gpu("580.65.06", "cu130"), "ok"),
+        ("gpu.capability", with_gpu("580.65.06", "cu130", capability="7.0"), "fail"),
+        ("gpu.capability", with_gpu("580.65.06", "cu130", capability=""), "skip"),
+        ("gpu.capability", with_gpu("580.65.06", "cu130", ours=False), "skip"),
         ("gpu.compute", with_gpu("580.65.06", "cu130", answers=(Answer("gpu.compute", "ok"),)), "ok"),
         ("gpu.compute", with_gpu("580.65.06", "cu130", answers=(Answer("gpu.compute", "crashed", signal=11),)), "crash"),
         ("gpu.compute", with_gpu("580.65.06", "cu130"), "unknown"),
@@ -191,12 +201,19 @@ def test_a_gpu(id: str, given: Evidence, wanted: Verdict) -> None:
     assert verdict(id, given) == wanted
 
 
-@pytest.mark.parametrize("id", ["gpu.driver", "gpu.build", "gpu.compute"])
+@pytest.mark.parametrize("id", ["gpu.driver", "gpu.build", "gpu.capability", "gpu.compute"])
 def test_without_a_gpu_its_checks_do_not_apply(id: str) -> None:
     given = evidence(machine=machine_with((Gpu, Absent("no NVIDIA driver is loaded"))))
     with pytest.raises(Absent, match="no NVIDIA driver is loaded"):
         findings(CHECKS[id], given)
-    assert not [*(CHECKS[id].dynamic_probes or (lambda given: ()))(given)]
+
+
+def test_a_gpu_is_asked_to_compute_only_where_one_is_known_to_be() -> None:
+    ask = CHECKS["gpu.compute"].dynamic_probes
+    assert ask is not None
+    assert [*ask(with_gpu("580.65.06", "cu130"))] == ["gpu.compute"]
+    assert [*ask(evidence(machine=machine_with((Gpu, Absent("none")))))] == []
+    assert [*ask(evidence(machine=machine_with((Gpu, Unknown("could not look")))))] == []
 
 
 @pytest.mark.parametrize(

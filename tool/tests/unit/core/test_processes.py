@@ -104,11 +104,11 @@ def test_a_program_may_end_without_reading_its_input() -> None:
     assert RUN(python("pass"), input="x" * 1_000_000, timeout=60).ok
 
 
-def test_lines_come_while_the_program_runs() -> None:
+def test_lines_come_while_the_program_runs(tmp_path: Path) -> None:
     """It waits for a file that only the reader of its line makes."""
     text = "import os, sys; print('here', flush=True); os.read(os.open(sys.argv[1], os.O_RDONLY), 1); print('there')"
     lines: list[str] = []
-    fifo = f"/tmp/torch-starter-test-{os.getpid()}"
+    fifo = str(tmp_path / "fifo")
     os.mkfifo(fifo)
 
     def on_line(line: str) -> None:
@@ -117,10 +117,7 @@ def test_lines_come_while_the_program_runs() -> None:
             with open(fifo, "w") as file:
                 file.write("x")
 
-    try:
-        assert RUN([*python(text), fifo], on_line=on_line, timeout=60).ok
-    finally:
-        os.unlink(fifo)
+    assert RUN([*python(text), fifo], on_line=on_line, timeout=60).ok
     assert lines == ["here", "there"]
 
 

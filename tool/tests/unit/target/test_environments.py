@@ -71,10 +71,11 @@ class Switching(RuleBasedStateMachine):
     @precondition(lambda self: self.proven())
     @rule(data=st.data())
     def switch_and_be_killed_before_the_history_is_written(self, data: st.DataObject) -> None:
-        wanted = data.draw(st.sampled_from(sorted(self.proven())))
+        before, wanted = self.here.current(), data.draw(st.sampled_from(sorted(self.proven())))
         with pytest.raises(KeyboardInterrupt):
             Environments(self.project, KilledBehindLink()).switch(wanted)
         assert self.here.current() == wanted
+        assert before in (None, wanted) or self.here.previous() == before
 
     @precondition(lambda self: self.proven())
     @rule(data=st.data())
