@@ -18,7 +18,7 @@ FLOORS = {
     "profilers": 2,
     "launchers": 2,
     "artifacts": 2,
-    "target": 2,
+    "making": 2,
     "verbs": 3,
     "show": 3,
     "": 4,  # cli.py, testing.py and __main__.py

@@ -1,0 +1,1 @@
+"""The words that all share: types, the seam, the spec, the report."""

@@ -1,0 +1,1 @@
+"""What runs inside the target's interpreter: the standard library alone."""

@@ -11,10 +11,10 @@ import psutil
 from torch_starter.core.ask import Ask
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Change, Finding, Measurement, Report
-from torch_starter.target import uv
-from torch_starter.target.build import Plan, Tools, build
-from torch_starter.target.environments import RECORD, Record
-from torch_starter.target.variables import cache_path
+from torch_starter.making import uv
+from torch_starter.making.build import Plan, Tools, build
+from torch_starter.making.environments import RECORD, Record
+from torch_starter.making.variables import cache_path
 from torch_starter.verbs import _judge
 from torch_starter.verbs._plan import current, environments, installed_names
 

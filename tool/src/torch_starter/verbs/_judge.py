@@ -24,7 +24,7 @@ from torch_starter.core.report import Finding
 from torch_starter.core.units import seconds
 from torch_starter.facts.cpu import Cpu
 from torch_starter.facts.paths import look
-from torch_starter.target import uv, variables
+from torch_starter.making import uv, variables
 
 START_SECONDS = 20.0  # for an interpreter to say what it is
 QUIET = {  # what every probe is started with: no network, and threads that do not spin while others compute

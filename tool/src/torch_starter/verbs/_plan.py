@@ -18,10 +18,10 @@ from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.problems import WrongSpec, WrongUsage
 from torch_starter.core.report import Change, Report
 from torch_starter.facts.gpu import Gpu
-from torch_starter.target import interpreter, uv
-from torch_starter.target.accelerator import Choice, Host, choose, named
-from torch_starter.target.build import Plan
-from torch_starter.target.environments import Environments, Record
+from torch_starter.making import interpreter, uv
+from torch_starter.making.accelerator import Choice, Host, choose, named
+from torch_starter.making.build import Plan
+from torch_starter.making.environments import Environments, Record
 
 
 def environments(ask: Ask) -> Environments:

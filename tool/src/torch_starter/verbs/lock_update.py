@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from torch_starter.core.ask import Ask
     from torch_starter.core.report import Change, Report
-    from torch_starter.target.proposal import Proposal, Resolver
+    from torch_starter.making.proposal import Proposal, Resolver
 
 
 def run(ask: Ask) -> Report:
@@ -36,7 +36,7 @@ def run(ask: Ask) -> Report:
 
 def update(ask: Ask, name: str, resolver: Resolver, report: Report) -> bool:
     """Propose one lock, and unless it is a dry run prove it and write it; False where it was not proven."""
-    from torch_starter.target import proposal
+    from torch_starter.making import proposal
 
     held = proposal.holds(ask.machine.files.read(ask.project.locks / "holds.toml"))
     with ask.progress.stage(f"resolve {name}", None, "things"):
@@ -68,8 +68,8 @@ def switch(ask: Ask, report: Report) -> None:
 
 def make_resolver(ask: Ask, scratch: Path) -> Resolver:
     """A resolver for this project, with the spec's interpreter and uv."""
-    from torch_starter.target import interpreter, uv
-    from torch_starter.target.proposal import Resolver
+    from torch_starter.making import interpreter, uv
+    from torch_starter.making.proposal import Resolver
     from torch_starter.verbs import _build
 
     tools = _build.tools(ask)
@@ -99,7 +99,7 @@ def differences(ask: Ask, name: str, proposed: Proposal) -> list[Change]:
 def prove(ask: Ask, name: str, proposed: Proposal, lock: Path, report: Report) -> bool:
     """Build the proposal aside with every extra and judge it; what fails is in the report, and the lock stays as it was."""
     from torch_starter.core import requirements
-    from torch_starter.target.accelerator import Choice
+    from torch_starter.making.accelerator import Choice
     from torch_starter.verbs import _build, _judge, _plan
 
     ask.machine.files.write(lock, proposed.text)

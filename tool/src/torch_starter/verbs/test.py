@@ -48,7 +48,7 @@ def tools_own(ask: Ask, paths: list[str], options: list[str]) -> tuple[list[str]
 def test_environment(ask: Ask) -> Path:
     """The tool's packages and those of its tests, from tool/lock-dev.txt."""
     from torch_starter.core.problems import CommandFailed
-    from torch_starter.target import interpreter
+    from torch_starter.making import interpreter
     from torch_starter.verbs import _build
 
     lock, environment = ask.project.root / "tool" / "lock-dev.txt", ask.project.state / "tool-tests"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from torch_starter.target.bytecode import compile_all, sources, take_over
+from torch_starter.making.bytecode import compile_all, sources, take_over
 from torch_starter.testing import NoProgress
 from unit.machines import local
 

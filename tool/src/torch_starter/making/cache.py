@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from torch_starter.core.machine import Machine
-from torch_starter.target.uv import is_network
+from torch_starter.making.uv import is_network
 
 MOST_NAMED = 8
 

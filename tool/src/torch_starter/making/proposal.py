@@ -14,7 +14,7 @@ from torch_starter.core.machine import Machine
 from torch_starter.core.problems import CommandFailed, WrongSpec
 from torch_starter.core.project import Project
 from torch_starter.core.spec import Accelerator
-from torch_starter.target import uv
+from torch_starter.making import uv
 
 CUDA_PACKAGES = {"12": "nvidia-cuda-runtime-cu12", "13": "nvidia-cuda-runtime"}
 

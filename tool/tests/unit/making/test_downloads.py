@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torch_starter.target.downloads import Downloads
+from torch_starter.making.downloads import Downloads
 
 MIB = 2**20
 LINES = """\

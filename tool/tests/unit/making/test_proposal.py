@@ -15,7 +15,7 @@ from torch_starter.core.processes import LocalProcesses
 from torch_starter.core.project import Project
 from torch_starter.core.spec import Accelerator
 from torch_starter.core.spec_file import load
-from torch_starter.target.proposal import Hold, Resolver, companions, constraints, holds
+from torch_starter.making.proposal import Hold, Resolver, companions, constraints, holds
 
 HASH = f" \\\n    --hash=sha256:{'0' * 64}\n"
 LOCK = f"torch==2.14.1{HASH}torchaudio==2.11.0{HASH}torchvision==0.29.1{HASH}"

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from torch_starter.core.files import LocalFiles
 from torch_starter.core.problems import WrongUsage
 from torch_starter.core.project import Project
-from torch_starter.target.environments import RECORD, Environments, Record
+from torch_starter.making.environments import RECORD, Environments, Record
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 PROVEN = Record(

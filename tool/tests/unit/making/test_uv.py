@@ -10,7 +10,7 @@ from torch_starter.core.problems import Missing
 from torch_starter.core.processes import Done
 from torch_starter.core.project import Project
 from torch_starter.core.spec import Install, Spec
-from torch_starter.target import uv
+from torch_starter.making import uv
 
 SAID = [
     ("error: Failed to write to the cache\n  Caused by: No space left on device (os error 28)", "disk.full", "no space left"),

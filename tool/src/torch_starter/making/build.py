@@ -10,8 +10,8 @@ from pathlib import Path
 from torch_starter.core.machine import Machine
 from torch_starter.core.progress import Progress
 from torch_starter.core.project import Project
-from torch_starter.target import bytecode, cache, uv
-from torch_starter.target.downloads import Downloads
+from torch_starter.making import bytecode, cache, uv
+from torch_starter.making.downloads import Downloads
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from torch_starter.target.cache import in_words
+from torch_starter.making.cache import in_words
 
 
 def test_what_the_cache_lacks_is_named_as_far_as_a_line_goes() -> None:

@@ -1,0 +1,1 @@
+"""How an environment is made: build, packages, bytecode, switch."""
