@@ -15,7 +15,7 @@ from torch_starter.making import uv
 from torch_starter.making.build import Plan, Tools, build
 from torch_starter.making.environments import RECORD, Record
 from torch_starter.making.variables import cache_path
-from torch_starter.verbs import _judge
+from torch_starter.verbs import _gather, _judge
 from torch_starter.verbs._plan import current, environments, installed_names
 
 
@@ -57,9 +57,9 @@ def build_and_judge(
     return findings, (built - started, time.monotonic() - built)
 
 
-def subject(plan: Plan) -> _judge.Subject:
+def subject(plan: Plan) -> _gather.Subject:
     """The planned environment, to be judged."""
-    return _judge.Subject(plan.environment / "bin" / "python", plan.accelerator, plan.extras, plan.environment, plan.lock)
+    return _gather.Subject(plan.environment / "bin" / "python", plan.accelerator, plan.extras, plan.environment, plan.lock)
 
 
 def times(seconds: tuple[float, float]) -> list[Measurement]:
@@ -82,7 +82,7 @@ def own_commands(ask: Ask, plan: Plan) -> list[Finding]:
     found = []
     for number, command in enumerate(ask.spec.verify.commands, 1):
         ask.progress.say(f"$ {command}")
-        variables = _judge.own_variables(ask, subject(plan), None)
+        variables = _gather.own_variables(ask, subject(plan), None)
         done = ask.machine.processes.run(["/bin/sh", "-c", command], env=variables, cwd=ask.project.root)
         tail = (done.out + done.err).strip()[-400:]
         found.append(

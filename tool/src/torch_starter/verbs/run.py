@@ -14,18 +14,15 @@ if TYPE_CHECKING:
 def run(ask: Ask) -> Report:
     import shutil
 
-    from torch_starter.core.problems import CouldNotLook, WrongUsage
-    from torch_starter.verbs import _judge, _plan
+    from torch_starter.core.problems import WrongUsage
+    from torch_starter.verbs import _gather, _plan
 
     if not ask.rest:
         raise WrongUsage("run.nothing", "there is no command to run", "./dev.sh run -- python train.py")
-    now = _plan.current(ask)
-    if now is None:
-        raise CouldNotLook("environment.missing", "there is no environment yet", "./dev.sh verify-setup")
-    environment, record = now
-    subject = _judge.Subject(environment / "bin" / "python", record.accelerator, record.extras, environment)
-    torch = next((name.split("-")[1] for name in record.packages if name.startswith("torch-")), None)
-    variables = _judge.own_variables(ask, subject, torch)
+    subject = _gather.ours(ask)
+    record = _plan.environments(ask).record(subject.environment) if subject.environment else None
+    torch = next((name.split("-")[1] for name in (record.packages if record else ()) if name.startswith("torch-")), None)
+    variables = _gather.own_variables(ask, subject, torch)
     if shutil.which(ask.rest[0], path=variables["PATH"]) is None:
         raise WrongUsage(
             "run.missing",

@@ -75,15 +75,10 @@ def test_environment(ask: Ask) -> Path:
 
 def users_own(ask: Ask, paths: list[str], options: list[str]) -> tuple[list[str], dict[str, str], Path]:
     """pytest in the target."""
-    from torch_starter.core.problems import CouldNotLook
-    from torch_starter.verbs import _judge, _plan
+    from torch_starter.verbs import _gather
 
-    now = _plan.current(ask)
-    if now is None:
-        raise CouldNotLook("environment.missing", "there is no environment yet", "./dev.sh verify-setup")
-    environment, record = now
-    subject = _judge.Subject(environment / "bin" / "python", record.accelerator, record.extras, environment)
-    return [str(subject.python), "-m", "pytest", *paths, *options], _judge.own_variables(ask, subject, None), ask.project.root
+    subject = _gather.ours(ask)
+    return [str(subject.python), "-m", "pytest", *paths, *options], _gather.own_variables(ask, subject, None), ask.project.root
 
 
 VERB = Verb(

@@ -9,7 +9,7 @@ from torch_starter.core.kinds import Option, Verb
 if TYPE_CHECKING:
     from torch_starter.core.ask import Ask
     from torch_starter.core.report import Finding, Report
-    from torch_starter.verbs._judge import Subject
+    from torch_starter.verbs._gather import Subject
 
 
 def run(ask: Ask) -> Report:
@@ -30,17 +30,15 @@ def run(ask: Ask) -> Report:
 
 
 def current(ask: Ask) -> Subject:
-    """The environment that set-up made."""
-    from torch_starter.core import requirements
-    from torch_starter.verbs import _judge, _plan
+    """The environment that set-up made, with the extras that are asked for besides its own."""
+    from dataclasses import replace
 
-    now = _plan.current(ask)
-    if now is None:
-        raise AssertionError("asked for the current environment where there is none")
-    environment, record = now
+    from torch_starter.core import requirements
+    from torch_starter.verbs import _gather
+
+    subject = _gather.ours(ask)
     known = requirements.parse(ask.machine.files.read(ask.project.pyproject)).known_extras(ask.texts("extra"))
-    extras = tuple(dict.fromkeys([*record.extras, *known]))
-    return _judge.Subject(environment / "bin" / "python", record.accelerator, extras, environment)
+    return replace(subject, extras=tuple(dict.fromkeys([*subject.extras, *known])))
 
 
 def foreign(ask: Ask) -> Subject:
@@ -49,7 +47,7 @@ def foreign(ask: Ask) -> Subject:
 
     from torch_starter.core import requirements
     from torch_starter.core.problems import WrongUsage
-    from torch_starter.verbs import _judge, _plan
+    from torch_starter.verbs import _gather, _plan
 
     python = ask.path("python")
     assert python is not None
@@ -59,7 +57,7 @@ def foreign(ask: Ask) -> Subject:
             "interpreter.missing", f"{python} {why}", "give the path of an interpreter, such as /path/to/venv/bin/python"
         )
     extras = requirements.parse(ask.machine.files.read(ask.project.pyproject)).known_extras(ask.texts("extra"))
-    return _judge.Subject(python, _plan.accelerator(ask).name, extras)
+    return _gather.Subject(python, _plan.accelerator(ask).name, extras)
 
 
 def report(ask: Ask, findings: list[Finding]) -> Report:
