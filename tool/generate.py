@@ -24,7 +24,7 @@ import click  # noqa: E402
 import msgspec  # noqa: E402
 
 from torch_starter import cli  # noqa: E402
-from torch_starter.core import problems, report, spec_file  # noqa: E402
+from torch_starter.core import problems, report, spec_types  # noqa: E402
 from torch_starter.core.catalog import collect  # noqa: E402
 from torch_starter.core.kinds import Verb  # noqa: E402
 from torch_starter.core.spec import Spec, Table  # noqa: E402
@@ -201,9 +201,9 @@ def spec_keys(kind: type[Table], path: str = "") -> Rows:
         if isinstance(inner or taken, type) and issubclass(inner or taken, Table):
             yield from spec_keys(inner or taken, f"{here}.NAME." if inner else f"{here}.")
         elif inner:
-            yield code(f"{here}.NAME"), spec_file.description(inner), ""
+            yield code(f"{here}.NAME"), spec_types.description(inner), ""
         else:
-            yield code(here), spec_file.description(taken), default(field)
+            yield code(here), spec_types.description(taken), default(field)
 
 
 def without_none(kind: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -86,7 +87,8 @@ def test_offline_works_from_the_cache(sandbox: Sandbox) -> None:
 
 def in_a_mount(ready: Sandbox, mount: str, *words: str) -> tuple[int, str]:
     """Run a command in a mount name space of its own, after a mount that only it sees. Needs root."""
-    command = f'{mount} && cd {str(ready.root)!r} && exec {sys.executable} -I -c "$PROGRAM" {" ".join(words)}'
+    python = shlex.quote(sys.executable)
+    command = f'{mount} && cd {shlex.quote(str(ready.root))} && exec {python} -I -c "$PROGRAM" {" ".join(words)}'
     source = str(Path(__file__).resolve().parents[2] / "src")
     program = f"import sys; sys.path.insert(0, {source!r}); from torch_starter.cli import main; sys.exit(main())"
     variables = {**ready.variables, "TORCH_STARTER_ROOT": str(ready.root), "TORCH_STARTER_PLATFORM": "tests", "PROGRAM": program}

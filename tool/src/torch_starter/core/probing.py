@@ -141,7 +141,10 @@ def _run(machine: Machine, target: Target, request: _Request, answers: dict[str,
     imported: dict[str, dict[str, Any]] = {}
 
     def receive(line: str) -> None:
-        told = json.loads(line)
+        try:
+            told = json.loads(line)
+        except ValueError:  # something else wrote into the pipe: the answer that it spoiled is found missing
+            return
         if "imported" in told:
             imported[told["imported"]] = told
             return

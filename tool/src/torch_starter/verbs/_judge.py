@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -76,10 +77,11 @@ def ask_check(check: Check, evidence: Evidence) -> list[Finding]:
 
 
 def probes_of(check: Check, evidence: Evidence) -> Iterable[str]:
-    """The probes that a check reads."""
+    """The probes that a check reads. Where it cannot say which, it is asked without them, and tells why itself."""
     yield from check.probes
     if check.dynamic_probes is not None:
-        yield from check.dynamic_probes(evidence)
+        with contextlib.suppress(Absent, Unknown):
+            yield from check.dynamic_probes(evidence)
 
 
 def all_checks() -> list[Check]:
