@@ -62,7 +62,7 @@ def show(report: Report, out: Console) -> None:
 def show_findings(findings: Iterable[Finding], out: Console) -> None:
     """One line a group; what is not well at length below its group."""
     groups: dict[str, list[Finding]] = {}
-    for finding in map(plain, findings):
+    for finding in (plain(each, out.encoding) for each in findings):
         groups.setdefault(finding.group, []).append(finding)
     width = max(map(len, groups))
     for group, members in groups.items():
@@ -76,9 +76,13 @@ def show_findings(findings: Iterable[Finding], out: Console) -> None:
                 show_finding(finding, out)
 
 
-def plain(finding: Finding) -> Finding:
-    """A finding without the control codes that a program may have put into its words."""
-    words = {name: CONTROL.sub("", getattr(finding, name)) for name in ("id", "title", "seen", "wanted", "remedy")}
+def plain(finding: Finding, encoding: str) -> Finding:
+    """A finding without the control codes that a program may have put into its words, and in signs that the output can carry.
+
+    What cannot be carried is replaced before lines are broken: a sign without width becomes one with.
+    """
+    names = ("id", "title", "seen", "wanted", "remedy")
+    words = {name: CONTROL.sub("", getattr(finding, name)).encode(encoding, "replace").decode(encoding) for name in names}
     return msgspec.structs.replace(finding, **words)
 
 
