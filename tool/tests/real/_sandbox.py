@@ -21,7 +21,10 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-START = "import sys; sys.path.insert(0, {source!r}); from torch_starter.cli import main; sys.exit(main())"
+START = (  # as a shell would in the foreground: one that runs tests in the background lets them ignore Ctrl-C
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); sys.path.insert(0, {source!r}); "
+    "from torch_starter.cli import main; sys.exit(main())"
+)
 SPEC = """
 [python]
 version = "{python}"
