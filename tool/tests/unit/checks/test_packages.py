@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from torch_starter.checks.packages import breaks, consistent, lock, once, trio
@@ -14,9 +16,8 @@ MATCHED = {
 }
 
 
-def only(findings: object) -> Finding:
-    (finding,) = list(findings)  # type: ignore[call-overload]
-    assert isinstance(finding, Finding)
+def only(findings: Iterable[Finding]) -> Finding:
+    (finding,) = findings
     return finding
 
 
