@@ -10,14 +10,15 @@ def test_it_sees_the_fault() -> None:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NoReturn
 
 from packaging.requirements import Requirement
 
-from torch_starter.core.evidence import Distribution, Evidence, Installed, Interpreter, PathState
+from torch_starter.core.cause import Cause
+from torch_starter.core.evidence import Audit, Distribution, Evidence, Installed, Interpreter, PathState
 from torch_starter.core.facts import Absent, Fact, Facts, Unknown, record
 from torch_starter.core.files import LocalFiles
 from torch_starter.core.kinds import Check
@@ -78,7 +79,7 @@ def machine_with(*facts: Fact | tuple[type[Fact], Absent | Unknown]) -> Machine:
 
 def evidence(
     *,
-    installed: Mapping[str, str | Distribution] | None = None,
+    installed: Mapping[str, str | Distribution] | Installed | None = None,
     answers: Sequence[Answer] = (),
     wanted: Sequence[str] = (),
     locked: Mapping[str, str] | None = None,
@@ -90,18 +91,19 @@ def evidence(
     version: str = "3.12.1",
     accelerator: str = "cpu",
     start_noise: str = "",
+    files: Audit | None = None,
+    known_names: Iterable[str] = (),
+    causes: Sequence[Cause] = (),
+    folders: Sequence[Path] = (),
 ) -> Evidence:
     """Evidence of a healthy, empty environment of ours on Linux, with what is given put into it."""
-    distributions = {
-        name: value if isinstance(value, Distribution) else Distribution(value) for name, value in (installed or {}).items()
-    }
     python = "/env/bin/python"
     return Evidence(
         facts=Facts(machine or machine_with()),
         spec=spec or Spec(),
         ours=ours,
         interpreter=Interpreter(version, "cpython", python, "/env", "/usr", "/usr/bin/python3.12", True, (), "", LINUX),
-        installed=Installed(distributions),
+        installed=installed if isinstance(installed, Installed) else distributions(installed or {}),
         wanted={Requirement(line).name: Requirement(line) for line in wanted},
         locked=locked or {},
         lock=f"locks/{accelerator}.txt",
@@ -112,6 +114,17 @@ def evidence(
         paths=paths or {},
         answers={answer.probe: answer for answer in answers},
         start_noise=start_noise,
+        files=files or Audit(),
+        known_names=frozenset(known_names),
+        causes=tuple(causes),
+        folders=tuple(folders),
+    )
+
+
+def distributions(versions: Mapping[str, str | Distribution]) -> Installed:
+    """Installed packages, of which often only the version matters."""
+    return Installed(
+        {name: value if isinstance(value, Distribution) else Distribution(value) for name, value in versions.items()}
     )
 
 

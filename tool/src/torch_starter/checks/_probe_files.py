@@ -45,7 +45,7 @@ def one(id: str, probe: str, doc: str, needs: tuple[str, ...]) -> Check:
         if missing:
             yield Finding(id=id, verdict="skip", title=title, seen=f"{missing[0]} is not installed")
             return
-        yield from_answer(id, title, evidence, evidence.answers.get(probe), remedy(evidence, needs))
+        yield from_answer(id, title, evidence, evidence.answers.get(probe), remedy(evidence, needs), needs)
 
     return Check(id, title, doc, judge, probes=(probe,))
 

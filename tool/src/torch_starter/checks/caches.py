@@ -65,7 +65,13 @@ def open_to_others(mode: str, wanted: str) -> bool:
 
 
 CHECKS = (
-    Check("caches", "caches are ours", "A cache of another user, or a full one, fails in the middle of a run.", caches),
-    Check("caches.environment", "the environment's mode", "Others may read it and not change it.", environment),
-    Check("caches.credentials", "credentials' modes", "A token that others can read is theirs.", credentials),
+    Check(
+        "caches",
+        "caches are ours",
+        "A cache of another user, or a full one, fails in the middle of a run.",
+        caches,
+        level="quick",
+    ),
+    Check("caches.environment", "the environment's mode", "Others may read it and not change it.", environment, level="quick"),
+    Check("caches.credentials", "credentials' modes", "A token that others can read is theirs.", credentials, level="quick"),
 )

@@ -93,7 +93,7 @@ def quiet(id: str, title: str, name: str, evidence: Evidence, answer: Answer | N
             seen=f"it prints to stdout: {told[0][:100]}",
             remedy=reinstall(name, evidence),
         )
-    finding = from_answer(id, title, evidence, answer, reinstall(name, evidence))
+    finding = from_answer(id, title, evidence, answer, reinstall(name, evidence), [name])
     version = evidence.installed.versions[name]
     if finding.verdict != "ok" or answer is None:
         return finding
@@ -117,7 +117,7 @@ def used(evidence: Evidence) -> Iterator[Finding]:
         if answer is not None and not answer.ok and answer.stage == "import" and module_of(name, evidence):
             yield Finding(id=id, verdict="skip", title=title, seen=f"see imports.{name}")
         else:
-            yield from_answer(id, title, evidence, answer, reinstall(name, evidence))
+            yield from_answer(id, title, evidence, answer, reinstall(name, evidence), [name])
 
 
 CHECKS = (

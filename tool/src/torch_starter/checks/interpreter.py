@@ -78,9 +78,15 @@ def pip(evidence: Evidence) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("python.version", "the interpreter's version", "Wheels are built for one version of Python.", version),
-    Check("python.base", "its base interpreter exists", "An environment is a view of the interpreter that made it.", base),
-    Check("python.start", "it starts silently", "sitecustomize and .pth files run at every start.", start),
-    Check("python.path", "no foreign path", "PYTHONPATH and PYTHONHOME come before the environment.", path),
-    Check("python.pip", "pip is there", "Tools and notebooks ask for packages by `python -m pip`.", pip),
+    Check("python.version", "the interpreter's version", "Wheels are built for one version of Python.", version, level="quick"),
+    Check(
+        "python.base",
+        "its base interpreter exists",
+        "An environment is a view of the interpreter that made it.",
+        base,
+        level="quick",
+    ),
+    Check("python.start", "it starts silently", "sitecustomize and .pth files run at every start.", start, level="quick"),
+    Check("python.path", "no foreign path", "PYTHONPATH and PYTHONHOME come before the environment.", path, level="quick"),
+    Check("python.pip", "pip is there", "Tools and notebooks ask for packages by `python -m pip`.", pip, level="quick"),
 )

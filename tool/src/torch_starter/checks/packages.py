@@ -8,11 +8,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from torch_starter.checks._answers import TRIO, met_breaks, pair_mismatch
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
-from torch_starter.core.knowledge import Break
-from torch_starter.core.probing import Answer
 from torch_starter.core.report import Finding
 
 SEEDED = {"pip", "setuptools", "wheel"}  # put there with the environment, not by the lock
@@ -83,82 +80,12 @@ def once(evidence: Evidence) -> Iterator[Finding]:
         id="packages.once",
         verdict="fail" if twice else "ok",
         title="no package is installed twice",
-        seen=some(list(twice)),
+        seen=some(sorted(twice)),
         wanted="one set of metadata for each: a half-removed one answers with a wrong version" if twice else "",
         remedy=("./dev.sh setup --rebuild" if evidence.ours else f"{evidence.install} --reinstall {' '.join(twice)}")
         if twice
         else "",
     )
-
-
-def trio(evidence: Evidence) -> Iterator[Finding]:
-    """torchvision and torchaudio are built against one release and one CUDA of torch; torchaudio declares neither."""
-    versions = evidence.installed.versions
-    for companion in TRIO[1:]:
-        id, title = f"packages.trio.{companion}", f"{companion} beside torch"
-        if companion not in versions or "torch" not in versions:
-            absent = companion if "torch" in versions else "torch"
-            yield Finding(id=id, verdict="skip", title=title, seen=f"{absent} is not installed")
-            continue
-        mismatch = pair_mismatch(evidence, companion)
-        told = f"{companion} {versions[companion]} with torch {versions['torch']}"
-        yield Finding(
-            id=id,
-            verdict="fail" if mismatch else "ok",
-            title=title,
-            seen=f"{mismatch}{proof(evidence, companion)}" if mismatch else told,
-            wanted="the same release line and the same CUDA: the resolver is content, the import is not" if mismatch else "",
-            remedy=mend(evidence, TRIO) if mismatch else "",
-        )
-
-
-def breaks(evidence: Evidence) -> Iterator[Finding]:
-    """Pairs that install together and do not work together."""
-    met = met_breaks(evidence)
-    if not met:
-        yield Finding(id="packages.breaks", verdict="ok", title="no known undeclared break between two packages")
-    for each in met:
-        versions = evidence.installed.versions
-        yield Finding(
-            id=f"packages.breaks.{each.package}",
-            verdict="fail",
-            title=f"{each.package} beside {each.beside}",
-            seen=f"{each.package} {versions[each.package]} with {each.beside} {versions[each.beside]}: {each.says}"
-            + effect(evidence, each),
-            wanted=f"{each.package} not {each.versions} beside {each.beside}{each.beside_versions}; no metadata declares it",
-            remedy=mend(evidence, (each.package,)),
-        )
-
-
-def effect(evidence: Evidence, each: Break) -> str:
-    """What the break was seen to do here."""
-    for answer in evidence.answers.values():
-        if not answer.ok and each.sign in answer.traceback:
-            return f" ({told(answer)})"
-    return ""
-
-
-def proof(evidence: Evidence, module: str) -> str:
-    """What importing a module was seen to do here."""
-    for probe, answer in evidence.answers.items():
-        if probe.endswith(f"@{module}") and answer.error:
-            return f" ({told(answer)})"
-    return ""
-
-
-def told(answer: Answer) -> str:
-    """Which probe failed how, shortly."""
-    module = answer.probe.partition("@")[2]
-    what = f"import {module}" if answer.stage == "import" else answer.probe.partition("@")[0]
-    return f"{what}: {answer.error_type}: {answer.error.strip()[:200]}"
-
-
-def mend(evidence: Evidence, names: tuple[str, ...]) -> str:
-    """The command that brings packages to the versions that are proven together."""
-    if evidence.ours:
-        return "./dev.sh setup --rebuild"
-    pins = " ".join(f"'{name}=={evidence.locked[name]}'" for name in names if name in evidence.locked)
-    return f"{evidence.install} {pins}"
 
 
 def some(names: list[str]) -> str:
@@ -168,11 +95,19 @@ def some(names: list[str]) -> str:
 
 
 CHECKS = (
-    Check("packages.lock", "packages are those of the lock", "What is proven is what the lock names.", lock),
-    Check("packages.consistent", "declared requirements are met", "What `pip check` looks at, without pip.", consistent),
+    Check("packages.lock", "packages are those of the lock", "What is proven is what the lock names.", lock, level="quick"),
     Check(
-        "packages.once", "nothing is installed twice", "Two sets of metadata for one package: the version told is chance.", once
+        "packages.consistent",
+        "declared requirements are met",
+        "What `pip check` looks at, without pip.",
+        consistent,
+        level="quick",
     ),
-    Check("packages.trio", "torchvision and torchaudio fit torch", "Release line and CUDA of the three must agree.", trio),
-    Check("packages.breaks", "no undeclared break", "Pairs that a resolver accepts and that do not work.", breaks),
+    Check(
+        "packages.once",
+        "nothing is installed twice",
+        "Two sets of metadata for one package: the version told is chance.",
+        once,
+        level="quick",
+    ),
 )

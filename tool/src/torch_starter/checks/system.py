@@ -95,10 +95,16 @@ def enough(id: str, title: str, have: int, least: int, remedy: str) -> Finding:
 
 
 CHECKS = (
-    Check("system.platform", "operating system and architecture", "Wheels exist for some platforms only.", system),
-    Check("system.cpu", "processors", "What a container or scheduler leaves us, not what the machine has.", cpu),
-    Check("system.memory", "memory", "The machine's, or the control group's limit.", memory),
-    Check("system.shm", "/dev/shm", "Workers of a DataLoader pass batches through it: too little is a bus error.", shm),
-    Check("system.disk", "free disk space", "Environments, caches and checkpoints need it.", disk),
-    Check("system.open-files", "open files", "A low limit ends a training with many workers.", limits),
+    Check("system.platform", "operating system and architecture", "Wheels exist for some platforms only.", system, level="quick"),
+    Check("system.cpu", "processors", "What a container or scheduler leaves us, not what the machine has.", cpu, level="quick"),
+    Check("system.memory", "memory", "The machine's, or the control group's limit.", memory, level="quick"),
+    Check(
+        "system.shm",
+        "/dev/shm",
+        "Workers of a DataLoader pass batches through it: too little is a bus error.",
+        shm,
+        level="quick",
+    ),
+    Check("system.disk", "free disk space", "Environments, caches and checkpoints need it.", disk, level="quick"),
+    Check("system.open-files", "open files", "A low limit ends a training with many workers.", limits, level="quick"),
 )

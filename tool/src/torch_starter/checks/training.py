@@ -24,7 +24,7 @@ def trainer(evidence: Evidence) -> Iterator[Finding]:
         if evidence.ours
         else f"{evidence.install} " + " ".join(f"'{name}=={evidence.locked[name]}'" for name in NEEDED if name in evidence.locked)
     )
-    yield from_answer("training.trainer", title, evidence, evidence.answers.get(TRAINER), remedy)
+    yield from_answer("training.trainer", title, evidence, evidence.answers.get(TRAINER), remedy, NEEDED)
 
 
 CHECKS = (

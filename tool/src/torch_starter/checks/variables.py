@@ -98,15 +98,26 @@ def verdict(id: str, title: str, verdict: Verdict, seen: str, wanted: str, remed
 
 
 CHECKS = (
-    Check("variables.cuda-visible-devices", "CUDA_VISIBLE_DEVICES", "One wrong word in it hides every GPU.", visible),
-    Check("variables.torch-num-threads", "TORCH_NUM_THREADS", "It is often set and never read.", unread),
+    Check(
+        "variables.cuda-visible-devices", "CUDA_VISIBLE_DEVICES", "One wrong word in it hides every GPU.", visible, level="quick"
+    ),
+    Check("variables.torch-num-threads", "TORCH_NUM_THREADS", "It is often set and never read.", unread, level="quick"),
     Check(
         "variables.threads",
         "thread counts agree",
         "In torch MKL's number wins over OMP's; more threads than free cores was measured to cost 4 times the time.",
         threads,
+        level="quick",
     ),
-    Check("variables.transformers-cache", "TRANSFORMERS_CACHE", "Deprecated in favour of HF_HOME.", transformers_cache),
-    Check("variables.allocator", "the allocator's variable", "It was renamed between versions of torch.", allocator),
-    Check("variables.pythonhashseed", "PYTHONHASHSEED", "A wrong value stops every Python.", hash_seed),
+    Check(
+        "variables.transformers-cache",
+        "TRANSFORMERS_CACHE",
+        "Deprecated in favour of HF_HOME.",
+        transformers_cache,
+        level="quick",
+    ),
+    Check(
+        "variables.allocator", "the allocator's variable", "It was renamed between versions of torch.", allocator, level="quick"
+    ),
+    Check("variables.pythonhashseed", "PYTHONHASHSEED", "A wrong value stops every Python.", hash_seed, level="quick"),
 )

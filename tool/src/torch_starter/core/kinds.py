@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.ask import Ask
+    from torch_starter.core.cause import Cause
     from torch_starter.core.evidence import Evidence
+    from torch_starter.core.repair import Repair
     from torch_starter.core.report import Finding, Report
+
+Level = Literal["quick", "default", "full"]
+LEVELS: tuple[Level, ...] = ("quick", "default", "full")
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,13 @@ class Check:
     A check is pure: it reads `Evidence` (facts, and the answers of the probes that it names) and yields findings. The
     ids of its findings are `id`, or start with `id` and a dot where it looks at several things. `probes` are
     `file.function` in `probes/`, started before it is asked; `dynamic_probes` names more of them from evidence. `fresh`: they
-    must not be forked. `about` says what it looks at and why it matters.
+    must not be forked.
+
+    `level` is the least thorough verification that asks it: `quick` needs no torch, `full` is only asked with --full. The
+    probes of a quick check are started without torch.
+    `about` says what it looks at and why it matters, `found` how, `mend` what mends it, `source` where it is known from.
+    `causes` names what explains failures of other checks, so that one cause gives one red line. `repairs` is what --fix does
+    about the findings that are `fixable`.
     """
 
     id: str
@@ -58,6 +69,12 @@ class Check:
     probes: tuple[str, ...] = ()
     dynamic_probes: Callable[[Evidence], Iterable[str]] | None = None
     fresh: bool = False
+    level: Level = "default"
+    found: str = ""
+    mend: str = ""
+    source: str = ""
+    causes: Callable[[Evidence], Iterable[Cause]] | None = None
+    repairs: Callable[[Evidence], Iterable[Repair]] | None = None
 
     @property
     def group(self) -> str:

@@ -58,10 +58,11 @@ OnAnswer = Callable[[Answer], None]
 
 @dataclass(frozen=True)
 class Target:
-    """An interpreter that is judged. `variables` is the whole environment that it is started with."""
+    """An interpreter that is judged. `variables` is the whole environment that it is started with, `options` its own flags."""
 
     python: Path
     variables: Mapping[str, str]
+    options: tuple[str, ...] = ()
 
 
 def ask(
@@ -105,10 +106,17 @@ def needed(answer: Answer, blocked: str | None) -> bool:
 
 def ask_fresh(machine: Machine, target: Target, probe: str, *, timeout: float, blocked: str | None = None) -> Answer:
     """Run one probe in an interpreter of its own."""
+    return ask_in_turn(machine, target, [probe], timeout=timeout, blocked=blocked)[probe]
+
+
+def ask_in_turn(
+    machine: Machine, target: Target, probes: Sequence[str], *, timeout: float, blocked: str | None = None
+) -> dict[str, Answer]:
+    """Run probes one after the other in one new interpreter. Each has all that was printed."""
     answers: dict[str, Answer] = {}
-    done = _run(machine, target, _Request([probe], timeout, blocked=blocked, fork=False), answers, lambda answer: None)
-    answer = answers.get(probe) or _ended(probe, done)
-    return replace(answer, out=done.out[-KEPT:], err=done.err[-KEPT:])
+    done = _run(machine, target, _Request(probes, timeout, blocked=blocked, fork=False), answers, lambda answer: None)
+    found = {probe: answers.get(probe) or _ended(probe, done) for probe in probes}
+    return {probe: replace(answer, out=done.out[-KEPT:], err=done.err[-KEPT:]) for probe, answer in found.items()}
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ def _run(machine: Machine, target: Target, request: _Request, answers: dict[str,
         on_answer(answers[answer.probe])
 
     done = machine.processes.run(
-        [target.python, RUNNER],
+        [target.python, *target.options, RUNNER],
         env=target.variables,
         input=request.as_json(),
         timeout=(request.timeout + GRACE) * max(1, len(request.probes)),  # only for a runner that has lost its own watch

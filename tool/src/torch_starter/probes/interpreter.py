@@ -26,6 +26,33 @@ def describe() -> dict[str, Any]:
     }
 
 
+def at_start() -> dict[str, Any]:
+    """What an interpreter that starts without -S would run: site and user customisation, and .pth files with code.
+
+    Asked with -I -S, where the interpreter does not start otherwise; those whose time is the newest come first.
+    """
+    import glob
+    import sysconfig
+
+    folders = [sysconfig.get_path("purelib"), site.getusersitepackages(), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    environment = os.path.dirname(os.path.dirname(sys.executable))
+    folders += glob.glob(os.path.join(environment, "lib", "python*", "site-packages"))
+    found = []
+    for folder in dict.fromkeys(filter(None, folders)):
+        found += [path for name in ("sitecustomize.py", "usercustomize.py") for path in glob.glob(os.path.join(folder, name))]
+        found += [path for path in glob.glob(os.path.join(folder, "*.pth")) if _runs_code(path)]
+    return {"files": sorted(set(found), key=os.path.getmtime, reverse=True)}
+
+
+def _runs_code(path: str) -> bool:
+    """Whether a .pth file has lines that are executed."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return any(line.startswith(("import ", "import\t")) for line in file)
+    except OSError:
+        return False
+
+
 def _markers() -> dict[str, str]:
     """The variables of environment markers (PEP 508)."""
     version = platform.python_version()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
+import sys
 from importlib import metadata
 from typing import Any
 
@@ -11,23 +13,31 @@ FLAVOURED = ("torch", "torchvision", "torchaudio")
 
 
 def installed() -> dict[str, Any]:
-    """Distributions (normalised name -> version, requirements, top-level modules), those found twice, and CUDA flavours."""
+    """Distributions by normalised name, the folders of metadata that are not read, and what is left of removed packages.
+
+    A folder of metadata without a name in it is a leftover; so is one that pip renamed to ~name and could not remove.
+    """
     found: dict[str, Any] = {}
-    twice: list[str] = []
+    twice: dict[str, list[str]] = {}
+    ghosts = [path for folder in dict.fromkeys(sys.path) for path in glob.glob(os.path.join(glob.escape(folder), "~*"))]
     for distribution in metadata.distributions():
+        path = str(getattr(distribution, "_path", ""))
         name = re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or "").lower()
         if not name:
-            continue
-        if name in found:  # the first on the path is the one that is imported
-            twice.append(name)
-            continue
-        found[name] = {
-            "version": distribution.version,
-            "requires": distribution.requires or [],
-            "modules": _modules(distribution),
-            "flavour": _flavour(distribution, name) if name in FLAVOURED else "",
-        }
-    return {"distributions": found, "twice": sorted(set(twice))}
+            ghosts.append(path)
+        elif name in found:  # the first on the path is the one that is imported
+            if os.path.realpath(path) != os.path.realpath(found[name]["metadata"]):
+                twice.setdefault(name, []).append(path)
+        elif not os.path.basename(path).startswith("~"):
+            found[name] = {
+                "version": distribution.version,
+                "requires": distribution.requires or [],
+                "modules": _modules(distribution),
+                "flavour": _flavour(distribution, name) if name in FLAVOURED else "",
+                "metadata": path,
+                "installer": (distribution.read_text("INSTALLER") or "").strip(),
+            }
+    return {"distributions": found, "twice": twice, "ghosts": ghosts}
 
 
 def _modules(distribution: metadata.Distribution) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -11,16 +11,16 @@ import msgspec
 from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
-from torch_starter.core.evidence import Evidence, Installed, Interpreter, PathState
-from torch_starter.core.probing import Answer, Target, ask_fresh
+from torch_starter.core.evidence import Evidence, Installed, Interpreter
+from torch_starter.core.probing import Answer, Target, ask_fresh, ask_in_turn
 from torch_starter.core.problems import CouldNotLook, Problem
+from torch_starter.core.report import Finding
 from torch_starter.facts.cpu import Cpu
-from torch_starter.facts.paths import look
 from torch_starter.making import uv, variables
 from torch_starter.verbs import _plan
+from torch_starter.verbs._paths import paths
 
 START_SECONDS = 20.0  # for an interpreter to say what it is
-CREDENTIALS = ("~/.netrc", "~/.kaggle/kaggle.json", "~/.cache/huggingface/token", "~/.cache/huggingface/stored_tokens")
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,23 @@ def ours(ask: Ask) -> Subject:
     return Subject(environment / "bin" / "python", record.accelerator, record.extras, environment)
 
 
+class StopsAtStart(Exception):
+    """The interpreter works, and what runs at its start stops it: the finding says so, and nothing else can be asked."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.seen)
+        self.finding = finding
+
+
 def gather(ask: Ask, subject: Subject) -> Evidence:
-    """Everything that is known before a probe computes; raises CouldNotLook where the interpreter does not answer."""
+    """Everything that is known before a probe computes.
+
+    Raises StopsAtStart where what runs at its start stops the interpreter, CouldNotLook where it does not answer at all.
+    """
     user = ask.machine.variables
     first = Target(subject.python, dict(user) if subject.environment is None else own_variables(ask, subject, None))
-    interpreter_answer = describe(ask, first)
+    interpreter_answer, packages = describe(ask, first)
     interpreter = msgspec.convert(interpreter_answer.value, Interpreter)
-    packages = ask_fresh(ask.machine, first, "packages.installed", timeout=START_SECONDS)
     if not packages.ok:
         raise CouldNotLook(
             "interpreter.packages", f"{subject.python} cannot list its packages: {packages.error}", "./dev.sh setup"
@@ -73,23 +83,43 @@ def gather(ask: Ask, subject: Subject) -> Evidence:
         install=install_command(ask, subject.python),
         variables=own_variables(ask, subject, installed.versions.get("torch")) if ours else dict(user),
         user_variables=user,
-        paths=paths(ask, subject),
+        paths=paths(ask, subject.environment),
         start_noise=interpreter_answer.out + interpreter_answer.err,
     )
 
 
-def describe(ask: Ask, target: Target) -> Answer:
-    """What the interpreter is; raises CouldNotLook where it does not start, hangs, or is no Python."""
-    answer = ask_fresh(ask.machine, target, "interpreter.describe", timeout=START_SECONDS)
-    if answer.ok:
-        return answer
+def describe(ask: Ask, target: Target) -> tuple[Answer, Answer]:
+    """What the interpreter is, and what is installed; raises StopsAtStart or CouldNotLook where it does not start."""
+    probes = ("interpreter.describe", "packages.installed")
+    interpreter, packages = ask_in_turn(ask.machine, target, probes, timeout=START_SECONDS).values()
+    if interpreter.ok:
+        return interpreter, packages
+    bare = ask_fresh(ask.machine, replace(target, options=("-I", "-S")), "interpreter.at_start", timeout=START_SECONDS)
+    if bare.ok:
+        raise StopsAtStart(stopped_at_start(interpreter, [str(path) for path in bare.value["files"]]))
     what = {"hung": f"did not answer within {START_SECONDS:.0f} s", "crashed": "does not start as a Python 3.8 or newer"}
-    detail = (answer.err.strip() or answer.error).splitlines()
+    detail = (interpreter.err.strip() or interpreter.error).splitlines()
     said = f": {detail[-1][:200]}" if detail else ""
     raise CouldNotLook(
         "interpreter.silent",
-        f"{target.python} {what.get(answer.outcome, 'does not answer')}{said}",
+        f"{target.python} {what.get(interpreter.outcome, 'does not answer')}{said}",
         f"see what it says: {shlex.quote(str(target.python))} -c 'import sys; print(sys.version)'",
+    )
+
+
+def stopped_at_start(answer: Answer, files: list[str]) -> Finding:
+    """The finding for an interpreter that starts with -I -S, and not without: `files` are what it runs or reads then."""
+    outcome = {"hung": f"it does not come to its end within {START_SECONDS:.0f} s", "crashed": "it ends"}
+    said = answer.err.strip().splitlines()
+    return Finding(
+        id="python.start",
+        verdict="crash",
+        title="the interpreter starts",
+        seen=f"{outcome.get(answer.outcome, 'it fails')} while it starts{f': {said[-1][:160]}' if said else ''}",
+        wanted="it starts with -I -S, so one of these is at fault: " + (", ".join(files) or "PYTHONPATH and its like"),
+        remedy=f"mv {shlex.quote(files[0])} {shlex.quote(files[0])}.off"
+        if files
+        else "unset PYTHONPATH PYTHONSTARTUP PYTHONHOME",
     )
 
 
@@ -116,15 +146,3 @@ def typed(ask: Ask, program: Path) -> str:
         return "uv"
     here = Path(ask.machine.variables.get("PWD", "/"))
     return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
-
-
-def paths(ask: Ask, subject: Subject) -> dict[str, PathState]:
-    """The state of the folders and files that checks look at."""
-    home = ask.machine.variables.get("HOME", "/")
-    found = {f"cache {name}": look(variables.cache_path(cache, ask.project, home)) for name, cache in ask.spec.caches.items()}
-    for name in CREDENTIALS:
-        found[f"credentials {name}"] = look(Path(home) / name[2:])
-    found["credentials .env"] = look(ask.project.root / ".env")
-    if subject.environment is not None:
-        found["environment"] = look(subject.environment)
-    return found

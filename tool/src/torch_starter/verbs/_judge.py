@@ -9,14 +9,17 @@ from fnmatch import fnmatch
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
+from torch_starter.core.cause import Cause
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Unknown
-from torch_starter.core.kinds import Check
+from torch_starter.core.kinds import LEVELS, Check, Level
+from torch_starter.core.later import Later
 from torch_starter.core.probing import Answer, Target, ask_fresh
 from torch_starter.core.probing import ask as ask_probes
 from torch_starter.core.report import Finding
 from torch_starter.core.units import seconds
-from torch_starter.verbs._gather import Subject, gather
+from torch_starter.verbs._gather import StopsAtStart, Subject, gather
+from torch_starter.verbs._reading import read_files
 
 QUIET = {  # what every probe is started with: no network, and threads that do not spin while others compute
     "HF_HUB_OFFLINE": "1",
@@ -25,6 +28,7 @@ QUIET = {  # what every probe is started with: no network, and threads that do n
     "WANDB_MODE": "offline",
     "OMP_WAIT_POLICY": "passive",
 }
+SLOW = ("hugging_face.use_trainer", "hugging_face.use_transformers")  # started first, so that nothing waits for them at the end
 OF_A_JOB = (
     "RANK",
     "WORLD_SIZE",
@@ -36,17 +40,28 @@ OF_A_JOB = (
 )  # they would make one wait for other ranks
 
 
-def judge(ask: Ask, subject: Subject, checks: Sequence[Check]) -> list[Finding]:
-    """All findings of the given checks on one interpreter; raises CouldNotLook where it does not start."""
-    evidence = gather(ask, subject)
+def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "default") -> list[Finding]:
+    """All findings of the given checks on one interpreter; raises CouldNotLook where it does not answer at all."""
+    try:
+        evidence = gather(ask, subject)
+    except StopsAtStart as stopped:
+        return [stopped.finding]
+    reading = Later(lambda: read_files(ask, subject, evidence, level))
+    answers = ask_all(ask, subject, checks, evidence)
+    evidence = replace(evidence, answers=answers, **reading.result())
+    evidence = replace(evidence, causes=tuple(causes(evidence)))
+    return [finding for check in checks for finding in ask_check(check, evidence)]
+
+
+def ask_all(ask: Ask, subject: Subject, checks: Sequence[Check], evidence: Evidence) -> dict[str, Answer]:
+    """The answers of all probes that the checks name: those that need no torch, those forked beside it, and those alone."""
     timeout = seconds(ask.spec.verify.timeout)
     alone = {name: value for name, value in evidence.variables.items() if not name.startswith(OF_A_JOB)}
     target = Target(subject.python, {**alone, **QUIET})
-    forked = list(dict.fromkeys(probe for check in checks if not check.fresh for probe in probes_of(check, evidence)))
-    fresh = list(dict.fromkeys(probe for check in checks if check.fresh for probe in probes_of(check, evidence)))
+    plain, forked, fresh = (list(dict.fromkeys(each)) for each in sorted_probes(checks, evidence))
     preload = "torch" if forked and "torch" in evidence.installed.distributions else None
     answers: dict[str, Answer] = {}
-    total = len(forked) + len(fresh) + (preload is not None)
+    total = len(plain) + len(forked) + len(fresh) + (preload is not None)
     with ask.progress.stage("proof", total, "things") as stage:
         told: list[str] = []
 
@@ -54,13 +69,32 @@ def judge(ask: Ask, subject: Subject, checks: Sequence[Check]) -> list[Finding]:
             told.append(answer.probe)
             stage.to(len(told), total, answer.probe.rpartition(".")[2].partition("@")[0].replace("_", " "))
 
-        if forked:
-            answers.update(ask_probes(ask.machine, target, forked, preload=preload, timeout=timeout, on_answer=tell))
+        for probes, beside in ((plain, None), (forked, preload)):
+            if probes:
+                answers.update(ask_probes(ask.machine, target, probes, preload=beside, timeout=timeout, on_answer=tell))
         for probe in fresh:
             answers[probe] = ask_fresh(ask.machine, target, probe, timeout=timeout)
             tell(answers[probe])
-    evidence = replace(evidence, answers=answers)
-    return [finding for check in checks for finding in ask_check(check, evidence)]
+    return answers
+
+
+def sorted_probes(checks: Sequence[Check], evidence: Evidence) -> tuple[list[str], list[str], list[str]]:
+    """The probes of checks, those that are slow first: without torch, forked beside it, in an interpreter of their own."""
+    plain: list[str] = []
+    forked: list[str] = []
+    fresh: list[str] = []
+    for check in checks:
+        kind = fresh if check.fresh else plain if check.level == "quick" else forked
+        kind.extend(probes_of(check, evidence))
+    return plain, sorted(forked, key=lambda probe: probe.partition("@")[0] not in SLOW), fresh
+
+
+def causes(evidence: Evidence) -> Iterable[Cause]:
+    """What explains failures, by every check that there is: also by those that were not asked for."""
+    for check in all_checks():
+        if check.causes is not None:
+            with contextlib.suppress(Absent, Unknown):
+                yield from check.causes(evidence)
 
 
 def ask_check(check: Check, evidence: Evidence) -> list[Finding]:
@@ -84,11 +118,40 @@ def probes_of(check: Check, evidence: Evidence) -> Iterable[str]:
             yield from check.dynamic_probes(evidence)
 
 
+ORDER = (
+    "system",
+    "python",
+    "packages",
+    "loader",
+    "imports",
+    "uses",
+    "training",
+    "compile",
+    "distributed",
+    "bridges",
+    "numerics",
+    "gpu",
+    "variables",
+    "caches",
+    "credentials",
+    "network",
+)
+
+
 def all_checks() -> list[Check]:
     """Every check, in the order in which a person reads them."""
-    order = ("system", "python", "packages", "imports", "uses", "training", "bridges", "numerics", "gpu", "variables", "caches")
     checks = collect("checks", Check)
-    return sorted(checks, key=lambda check: order.index(check.group) if check.group in order else len(order))
+    return sorted(checks, key=lambda check: ORDER.index(check.group) if check.group in ORDER else len(ORDER))
+
+
+def default_checks() -> list[Check]:
+    """What an environment must pass to be made current."""
+    return at_level(all_checks(), "default")
+
+
+def at_level(checks: Iterable[Check], level: Level) -> list[Check]:
+    """The checks that a verification of this level asks."""
+    return [check for check in checks if LEVELS.index(check.level) <= LEVELS.index(level)]
 
 
 def matches(word: str, id: str) -> bool:

@@ -5,22 +5,34 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from torch_starter.core.kinds import Check
+from torch_starter.core.kinds import Check, Level
 from torch_starter.core.problems import WrongUsage
 from torch_starter.core.report import Finding, Report
-from torch_starter.verbs._judge import matches
+from torch_starter.verbs._judge import at_level, matches
 
 
-def select(checks: Sequence[Check], only: Sequence[str], skip: Sequence[str]) -> list[Check]:
-    """The checks that may answer for the ids asked for; raises WrongUsage for a word that means no check."""
+def select(checks: Sequence[Check], only: Sequence[str], skip: Sequence[str], level: Level = "default") -> list[Check]:
+    """The checks of a level that may answer for the ids asked for, and any that is asked for by its own id.
+
+    Raises WrongUsage for a word that means no check, and where nothing is left to ask.
+    """
     for word in (*only, *skip):
         if not any(concerns(word, check) for check in checks):
             near = difflib.get_close_matches(word, [check.id for check in checks], n=1, cutoff=0.3)
             groups = ", ".join(dict.fromkeys(check.group for check in checks))
             hint = f"the nearest is {near[0]!r}" if near else f"the groups are {groups}"
             raise WrongUsage("check.unknown", f"no check is called {word!r}; {hint}", "./dev.sh verify-setup --list")
-    asked = [check for check in checks if not only or any(concerns(word, check) for word in only)]
-    return [check for check in asked if not any(matches(word, check.id) for word in skip)]
+    usual = at_level(checks, level)
+    asked = [
+        check for check in checks if check.id in only or (check in usual and (not only or any(concerns(w, check) for w in only)))
+    ]
+    left = [check for check in asked if not any(matches(word, check.id) for word in skip)]
+    if not left:
+        what = (
+            f"{' '.join(only)} belongs to a more thorough verification" if only and not asked else "--skip leaves nothing to ask"
+        )
+        raise WrongUsage("check.none", what, f"./dev.sh verify-setup --full --only {' '.join(only) or 'ID'}")
+    return left
 
 
 def concerns(word: str, check: Check) -> bool:

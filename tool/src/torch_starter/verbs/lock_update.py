@@ -60,7 +60,7 @@ def switch(ask: Ask, report: Report) -> None:
 
     now = _plan.current(ask)
     options = {"accelerator": now[1].accelerator if now else None}
-    after = setup.set_up(replace(ask, options=options), _judge.all_checks(), "lock-update")
+    after = setup.set_up(replace(ask, options=options), _judge.default_checks(), "lock-update")
     report.findings += after.findings
     report.measurements, report.facts = after.measurements, after.facts
     report.notes += after.notes
@@ -106,7 +106,7 @@ def prove(ask: Ask, name: str, proposed: Proposal, lock: Path, report: Report) -
     extras = tuple(requirements.parse(ask.machine.files.read(ask.project.pyproject)).extras)
     with ask.machine.files.lock(ask.project.state / "lock", ask.progress.say):
         plan = _plan.plan_for(ask, Choice(name, f"{name}: a proposal"), lock, extras)
-        proof, _ = _build.build_and_judge(ask, plan, _judge.all_checks(), bytecode=False)
+        proof, _ = _build.build_and_judge(ask, plan, _judge.default_checks(), bytecode=False)
         ask.machine.files.remove_tree(plan.environment)
     report.findings += [finding for finding in proof if finding.verdict not in ("ok", "skip")]
     if report.exit_code:

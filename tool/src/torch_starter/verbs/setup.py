@@ -19,7 +19,7 @@ def run(ask: Ask) -> Report:
 
     if ask.text("driver") or ask.texts("capability"):
         return _plan.elsewhere(ask)
-    return set_up(ask, _judge.all_checks(), "setup")
+    return set_up(ask, _judge.default_checks(), "setup")
 
 
 def set_up(ask: Ask, checks: Sequence[Check], command: str) -> Report:

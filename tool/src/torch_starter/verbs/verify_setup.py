@@ -8,12 +8,14 @@ from torch_starter.core.kinds import Option, Verb
 
 if TYPE_CHECKING:
     from torch_starter.core.ask import Ask
+    from torch_starter.core.kinds import Level
     from torch_starter.core.report import Finding, Report
     from torch_starter.verbs._gather import Subject
 
 
 def run(ask: Ask) -> Report:
     from torch_starter.verbs import _judge, _plan, setup
+    from torch_starter.verbs._judge import at_level
     from torch_starter.verbs._selection import explain, listing, select, selected_findings
 
     checks = _judge.all_checks()
@@ -21,12 +23,22 @@ def run(ask: Ask) -> Report:
         return listing(checks)
     if ask.text("explain"):
         return explain(checks, str(ask.text("explain")))
-    chosen = select(checks, ask.texts("only"), ask.texts("skip"))
+    level = asked_level(ask)
+    chosen = select(checks, ask.texts("only"), ask.texts("skip"), level)
     if ask.text("python") is None and _plan.current(ask) is None:
         ask.progress.say("There is no environment yet: setting one up.")
-        return setup.set_up(ask, checks, "verify-setup")
+        return setup.set_up(ask, at_level(checks, "full" if level == "full" else "default"), "verify-setup")
     subject = foreign(ask) if ask.text("python") else current(ask)
-    return report(ask, selected_findings(_judge.judge(ask, subject, chosen), ask.texts("only"), ask.texts("skip")))
+    return report(ask, selected_findings(_judge.judge(ask, subject, chosen, level), ask.texts("only"), ask.texts("skip")))
+
+
+def asked_level(ask: Ask) -> Level:
+    """How thorough: --quick, --full, or between the two; raises WrongUsage for both."""
+    from torch_starter.core.problems import WrongUsage
+
+    if ask.flag("quick") and ask.flag("full"):
+        raise WrongUsage("verify.level", "--quick and --full exclude each other", "leave one of them out")
+    return "quick" if ask.flag("quick") else "full" if ask.flag("full") else "default"
 
 
 def current(ask: Ask) -> Subject:
@@ -73,6 +85,8 @@ VERB = Verb(
     example="./dev.sh verify-setup --python /path/to/venv/bin/python",
     run=run,
     options=(
+        Option("quick", "Ask what needs no torch: about a second.", "flag"),
+        Option("full", "Ask everything, also what takes long: compiling, every file's hash.", "flag"),
         Option("only", "Ask only these checks: an id, a group, or a pattern. Repeat, or separate by commas.", "texts", "ID"),
         Option("skip", "Leave these checks out.", "texts", "ID"),
         Option("list", "List the checks.", "flag"),

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from torch_starter.checks.packages import breaks, consistent, lock, once, trio
+from torch_starter.checks.package_pairs import breaks, trio
+from torch_starter.checks.packages import consistent, lock, once
 from torch_starter.core.evidence import Distribution, Evidence, Installed
 from torch_starter.core.report import Finding, Verdict
 from torch_starter.testing import evidence
@@ -63,8 +64,8 @@ def test_declared_requirements_are_met_where_they_apply(requires: str, verdict: 
     assert verdict == "ok" or finding.remedy == "uv pip install --python /env/bin/python pandas"
 
 
-@pytest.mark.parametrize(("twice", "verdict"), [((), "ok"), (("numpy",), "fail")])
-def test_nothing_is_installed_twice(twice: tuple[str, ...], verdict: Verdict) -> None:
+@pytest.mark.parametrize(("twice", "verdict"), [({}, "ok"), ({"numpy": ("/env/numpy-1.dist-info",)}, "fail")])
+def test_nothing_is_installed_twice(twice: dict[str, tuple[str, ...]], verdict: Verdict) -> None:
     given = evidence()
     given = Evidence(**{**vars(given), "installed": Installed({}, twice)})
     assert only(once(given)).verdict == verdict
