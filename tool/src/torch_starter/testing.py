@@ -10,15 +10,14 @@ def test_it_sees_the_fault() -> None:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from packaging.requirements import Requirement
 
-from torch_starter.core.cause import Cause
-from torch_starter.core.evidence import Audit, Distribution, Evidence, Installed, Interpreter, PathState
+from torch_starter.core.evidence import Distribution, Evidence, Installed, Interpreter, PathState
 from torch_starter.core.facts import Absent, Fact, Facts, Unknown, record
 from torch_starter.core.files import LocalFiles
 from torch_starter.core.kinds import Check
@@ -91,12 +90,12 @@ def evidence(
     version: str = "3.12.1",
     accelerator: str = "cpu",
     start_noise: str = "",
-    files: Audit | None = None,
-    known_names: Iterable[str] = (),
-    causes: Sequence[Cause] = (),
-    folders: Sequence[Path] = (),
+    **more: Any,
 ) -> Evidence:
-    """Evidence of a healthy, empty environment of ours on Linux, with what is given put into it."""
+    """Evidence of a healthy, empty environment of ours on Linux, with what is given put into it.
+
+    `more` are further fields of Evidence, such as `files`, `known_names` or `causes`.
+    """
     python = "/env/bin/python"
     return Evidence(
         facts=Facts(machine or machine_with()),
@@ -114,10 +113,7 @@ def evidence(
         paths=paths or {},
         answers={answer.probe: answer for answer in answers},
         start_noise=start_noise,
-        files=files or Audit(),
-        known_names=frozenset(known_names),
-        causes=tuple(causes),
-        folders=tuple(folders),
+        **more,
     )
 
 

@@ -14,6 +14,7 @@ WRITES = re.compile(r".*\.(write_text|write_bytes|symlink_to|hardlink_to)|os\.(r
 PROBLEMS = {"Problem", "WrongUsage", "WrongSpec", "CouldNotLook", "Missing", "CommandFailed", "DiskProblem", "DiskFull"}
 CATCHES_ALL = {
     "cli",  # the one place
+    "core.later",  # what another thread raised is raised again in the one that asks for its result
     "verbs._judge",  # a check that fails by its own mistake is a finding, and the others are still wanted
     "probes._run",  # whatever a probe raises is its answer
     "probes.hugging_face",  # a broken neighbour, whatever it raises, has a probe of its own

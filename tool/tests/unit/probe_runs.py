@@ -51,7 +51,7 @@ class Bench:
 
     def run(self, *probes: dict[str, Any], fork: bool = True, jobs: int = 2) -> Run:
         lines: list[dict[str, Any]] = []
-        request = {"preload": [], "blocked": [], "fork": fork, "jobs": jobs, "timeout": 30, "probes": probes}
+        request = {"preload": [], "warm": [], "blocked": [], "fork": fork, "jobs": jobs, "timeout": 30, "probes": probes}
         done = LocalProcesses().run(
             [sys.executable, RUNNER],
             env=self.variables,

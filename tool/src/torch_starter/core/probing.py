@@ -53,6 +53,7 @@ class Answer:
         return self.outcome == "ok"
 
 
+UNASKED = Answer("", "crashed")
 OnAnswer = Callable[[Answer], None]
 
 
@@ -72,25 +73,32 @@ def ask(
     *,
     preload: str | None,
     timeout: float,
+    warm: Sequence[str] = (),
+    jobs: int = MOST_JOBS,
     on_answer: OnAnswer = lambda answer: None,
 ) -> dict[str, Answer]:
-    """Run probes in the target; each gets its own process and at most `timeout` seconds.
+    """Run probes in the target; each gets its own process and at most `timeout` seconds, `jobs` of them at once.
 
     A probe is "file.function", with "@module" behind it where a module is to be imported first, or "@module" alone.
 
-    They are forked from one process that has imported the module `preload`. Where that fails it has its own answer
+    They are forked from one process that has imported the module `preload`, and then, so that not each of them must, those in
+    `warm`. Where that fails it has its own answer
     ("import torch") and is blocked for the probes, so that those that need it fail at once with Python's "import of torch
     halted". A probe that fails when forked is run once more in a fresh interpreter, whose answer counts.
     """
     answers: dict[str, Answer] = {}
     importing = f"import {preload}"
-    done = _run(machine, target, _Request(probes, timeout, preload), answers, on_answer)
+    done = _run(machine, target, _Request(probes, timeout, preload, warm, jobs=jobs), answers, on_answer)
     if importing in answers:  # the probes' own output is kept apart: what is left was printed by the import
         answers[importing] = replace(answers[importing], out=done.out[-KEPT:], err=done.err[-KEPT:])
+    if (
+        warm and preload and answers.get(importing, UNASKED).ok and not answers.keys() & set(probes)
+    ):  # it ended while it warmed up
+        done = _run(machine, target, _Request(probes, timeout, preload, jobs=jobs), answers, on_answer)
     if preload and importing not in answers:  # the import took the process down, or never came back
         answers[importing] = _ended(importing, done)
         on_answer(answers[importing])
-        _run(machine, target, _Request(probes, timeout, blocked=preload), answers, on_answer)
+        _run(machine, target, _Request(probes, timeout, blocked=preload, jobs=jobs), answers, on_answer)
     blocked = preload if preload and not answers[importing].ok else None
     for name in probes:
         answer = answers.get(name)
@@ -124,17 +132,20 @@ class _Request:
     probes: Sequence[str]
     timeout: float
     preload: str | None = None
+    warm: Sequence[str] = ()
     blocked: str | None = None
     fork: bool = True
+    jobs: int = MOST_JOBS
 
     def as_json(self) -> str:
         return json.dumps(
             {
                 "preload": [self.preload] if self.preload else [],
+                "warm": self.warm,
                 "blocked": [self.blocked] if self.blocked else [],
                 "fork": self.fork,
                 "timeout": self.timeout,
-                "jobs": min(MOST_JOBS, usable_cpus()),
+                "jobs": min(self.jobs, usable_cpus()),
                 "probes": [_request(probe, self.timeout) for probe in self.probes],
             }
         )

@@ -1,7 +1,7 @@
 """Runs probes inside the target's interpreter and writes each answer as one line of JSON.
 
 Started as a script. The request comes as JSON on stdin:
-  {"preload": ["torch"], "blocked": [], "fork": true, "jobs": 2, "timeout": 120,
+  {"preload": ["torch"], "warm": ["torch._dynamo"], "blocked": [], "fork": true, "jobs": 2, "timeout": 120,
    "probes": [{"name": "science.use_numpy@numpy", "module": "numpy",
                "file": "/…/science.py", "function": "use_numpy", "timeout": 120}]}
 A probe imports its "module", where it names one, and then calls its "function", where it names one.
@@ -29,7 +29,8 @@ import tempfile
 import time
 import traceback
 from functools import partial
-from typing import Any, Callable, Dict
+from types import ModuleType
+from typing import Any, Callable, Dict, Iterator
 
 Answer = Dict[str, Any]
 Tell = Callable[[Answer], None]
@@ -50,11 +51,14 @@ def main() -> None:
         channel.write(json.dumps(answer, ensure_ascii=False) + "\n")
         channel.flush()
 
+    die_with_parent()
     for name in request["preload"]:
         answer = limited(request["timeout"], "import " + name, partial(import_version, name))
         if answer["outcome"] != "ok":
             block(name)
         tell(answer)
+    for name in request["warm"]:  # what cannot be imported here fails again, and is told, in the probes that need it
+        limited(request["timeout"], name, partial(import_version, name))
     if not request["fork"]:
         for probe in request["probes"]:
             tell(limited(probe["timeout"], probe["name"], partial(work, probe, channel.fileno())))
@@ -101,13 +105,22 @@ def printed_bytes() -> int:
 
 
 def load(probe: dict[str, Any]) -> Callable[[], Any]:
-    spec = importlib.util.spec_from_file_location("torch_starter_probe", probe["file"])
-    if spec is None or spec.loader is None:
-        raise ImportError("no probe " + probe["file"])
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    function: Callable[[], Any] = getattr(module, probe["function"])
+    function: Callable[[], Any] = getattr(module_of(probe["file"]), probe["function"])
     return function
+
+
+MODULES: Dict[str, ModuleType] = {}
+
+
+def module_of(path: str) -> ModuleType:
+    """The module of a probe file, which imports nothing but the standard library; executed once."""
+    if path not in MODULES:
+        spec = importlib.util.spec_from_file_location("torch_starter_probe", path)
+        if spec is None or spec.loader is None:
+            raise ImportError("no probe " + path)
+        MODULES[path] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(MODULES[path])
+    return MODULES[path]
 
 
 def call(name: str, function: Callable[[], Any]) -> Answer:
@@ -131,11 +144,11 @@ def call(name: str, function: Callable[[], Any]) -> Answer:
 
 
 class Child:
-    """One forked probe: its process, when it must be done, and the folder where it leaves answer and output."""
+    """A forked process that works on one probe, or on several in turn, and leaves answers and output in a folder."""
 
-    def __init__(self, probe: dict[str, Any], folder: str) -> None:
-        self.probe, self.folder, self.started = probe, folder, time.monotonic()
-        self.deadline = self.started + probe["timeout"] + GRACE
+    def __init__(self, probes: list[dict[str, Any]], folder: str) -> None:
+        self.probes, self.folder, self.started = probes, folder, time.monotonic()
+        self.deadline = self.started + sum(probe["timeout"] + GRACE for probe in probes)
         self.pid = os.fork()
         if self.pid == 0:
             self.work()
@@ -145,47 +158,54 @@ class Child:
         try:
             os.setsid()
             die_with_parent()
-            for number, name in ((0, os.devnull), (1, self.path("out")), (2, self.path("err"))):
-                os.dup2(os.open(name, os.O_RDWR | os.O_CREAT), number)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.environ["TMPDIR"] = tempfile.tempdir = self.folder  # libraries leave folders behind that only we can clear away
-            # A file of its own: two writers would mix what is longer than a pipe takes at once.
-            mark = os.open(self.path("imported"), os.O_WRONLY | os.O_CREAT)
-            answer = limited(self.probe["timeout"], self.probe["name"], partial(work, self.probe, mark))
-            with open(self.path("answer"), "w", encoding="utf-8", errors="replace") as file:
-                json.dump(answer, file, ensure_ascii=False)
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for number, probe in enumerate(self.probes):
+                self.answer(number, probe)
         finally:
             os._exit(0)
 
-    def path(self, name: str) -> str:
-        return os.path.join(self.folder, name)
+    def answer(self, number: int, probe: dict[str, Any]) -> None:
+        """Work on one probe, with files of its own for what it prints and answers."""
+        for stream, name in ((1, "out"), (2, "err")):
+            os.dup2(os.open(self.path(number, name), os.O_RDWR | os.O_CREAT), stream)
+        # A file of its own: two writers would mix what is longer than a pipe takes at once.
+        mark = os.open(self.path(number, "imported"), os.O_WRONLY | os.O_CREAT)
+        answer = limited(probe["timeout"], probe["name"], partial(work, probe, mark))
+        with open(self.path(number, "answer"), "w", encoding="utf-8", errors="replace") as file:
+            json.dump(answer, file, ensure_ascii=False)
+        sys.stdout.flush()
+        sys.stderr.flush()
 
-    def read(self, name: str) -> str:
+    def path(self, number: int, name: str) -> str:
+        return os.path.join(self.folder, "%d.%s" % (number, name))
+
+    def read(self, number: int, name: str) -> str:
         try:
-            with open(self.path(name), encoding="utf-8", errors="replace") as file:
+            with open(self.path(number, name), encoding="utf-8", errors="replace") as file:
                 return file.read()
         except OSError:
             return ""
 
-    def result(self, status: int, hung: bool) -> Answer:
-        text = self.read("answer")
-        answer: Answer = {"probe": self.probe["name"], "outcome": "crashed", "value": {}}
-        if hung:
-            answer["outcome"] = "hung"
-        elif text:
-            answer = json.loads(text)
-        else:
-            answer["signal"] = status & 0x7F
-            if is_timeout(self.read("err")):
-                answer["outcome"] = "hung"
-        answer.setdefault("seconds", time.monotonic() - self.started)
-        answer.update(out=self.read("out")[-KEPT:], err=self.read("err")[-KEPT:])
-        return answer
+    def results(self, status: int, hung: bool) -> Iterator[Answer]:
+        """What became of each probe, up to the one that ended the process: those behind it are not answered."""
+        for number, probe in enumerate(self.probes):
+            mark, text, errors = (self.read(number, name) for name in ("imported", "answer", "err"))
+            if mark:
+                yield json.loads(mark)
+            answer: Answer = json.loads(text) if text else {"probe": probe["name"], "outcome": "crashed", "value": {}}
+            if not text:
+                answer["seconds"] = time.monotonic() - self.started
+                answer["outcome"] = "hung" if hung or is_timeout(errors) else "crashed"
+                answer["signal"] = 0 if hung else status & 0x7F
+            answer.update(out=self.read(number, "out")[-KEPT:], err=errors[-KEPT:])
+            yield answer
+            if not text:
+                return
 
 
 def fork_all(probes: list[dict[str, Any]], jobs: int, tell: Tell) -> None:
-    waiting = list(probes)
+    waiting = in_turn(probes)
     running: dict[int, Child] = {}
     with tempfile.TemporaryDirectory(prefix="ts-") as scratch:  # short: sockets below it have at most 108 bytes of path
         while waiting or running:
@@ -201,11 +221,21 @@ def fork_all(probes: list[dict[str, Any]], jobs: int, tell: Tell) -> None:
                     if not done:
                         os.waitpid(pid, 0)
                     del running[pid]
-                    mark = child.read("imported")
-                    if mark:
-                        tell(json.loads(mark))
-                    tell(child.result(status, late and not done))
+                    for answer in child.results(status, late and not done):
+                        tell(answer)
             time.sleep(0.005)
+
+
+def in_turn(probes: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The probes that one process works on: each by itself, but those of a file that says IN_TURN together.
+
+    They import the same large packages, which costs more than all that they do.
+    """
+    shared: dict[str, list[dict[str, Any]]] = {}
+    for probe in probes:
+        together = probe["function"] and getattr(module_of(probe["file"]), "IN_TURN", False)
+        shared.setdefault(probe["file"] if together else probe["name"], []).append(probe)
+    return list(shared.values())
 
 
 def is_timeout(errors: str) -> bool:

@@ -9,6 +9,8 @@ import json
 import os
 import tempfile
 
+WITHOUT_TORCH = True
+
 
 def use_seaborn() -> dict[str, object]:
     """A bar plot of two groups draws bars as high as the groups' means, without a display."""

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 
+WITHOUT_TORCH = True
+
 
 def use_ruff() -> dict[str, object]:
     """An unused import is flagged (F401) in its file and line, and a clean file is not."""

@@ -13,6 +13,8 @@ import sys
 import tempfile
 from typing import Any
 
+IN_TURN = True
+
 
 def use_transformers() -> dict[str, object]:
     """A tokenizer made in memory, and a tiny GPT-2 that generates with its cache what its logits say without it."""

@@ -16,6 +16,8 @@ import tempfile
 import time
 from typing import Any
 
+WITHOUT_TORCH = True
+
 
 def use_jupyterlab() -> dict[str, object]:
     """A server starts, and its page at /lab is JupyterLab's."""

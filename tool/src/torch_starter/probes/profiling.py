@@ -14,6 +14,8 @@ import sysconfig
 import tempfile
 import time
 
+WITHOUT_TORCH = True
+
 
 def use_memray() -> dict[str, object]:
     """An allocation of 32 MiB is recorded with its size and the function that made it."""

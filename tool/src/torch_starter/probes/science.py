@@ -9,6 +9,9 @@ import io
 import os
 import tempfile
 
+WITHOUT_TORCH = True
+IN_TURN = True
+
 
 def use_numpy() -> dict[str, object]:
     """A singular value decomposition multiplies back to its matrix (LAPACK, BLAS), and a sort is a sort (SIMD)."""

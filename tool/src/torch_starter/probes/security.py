@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 
+WITHOUT_TORCH = True
+
 
 def use_pip_audit() -> dict[str, object]:
     """Two pinned requirements are collected for an audit, and one that is not pinned is refused: a dry run, offline."""

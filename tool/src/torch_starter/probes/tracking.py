@@ -11,6 +11,8 @@ import io
 import os
 import tempfile
 
+WITHOUT_TORCH = True
+
 
 def use_wandb() -> dict[str, object]:
     """An offline run of three steps leaves a file of records that holds its metric, and its summary holds the last."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
+from functools import partial
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
@@ -14,7 +16,7 @@ from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.kinds import LEVELS, Check, Level
 from torch_starter.core.later import Later
-from torch_starter.core.probing import Answer, Target, ask_fresh
+from torch_starter.core.probing import MOST_JOBS, Answer, Target, ask_fresh
 from torch_starter.core.probing import ask as ask_probes
 from torch_starter.core.report import Finding
 from torch_starter.core.units import seconds
@@ -28,7 +30,8 @@ QUIET = {  # what every probe is started with: no network, and threads that do n
     "WANDB_MODE": "offline",
     "OMP_WAIT_POLICY": "passive",
 }
-SLOW = ("hugging_face.use_trainer", "hugging_face.use_transformers")  # started first, so that nothing waits for them at the end
+WARM = ("torch._dynamo",)  # the first optimizer imports it: 3 s of a CPU, once for all instead of in each probe
+SLOW = ("hugging_face.", "science.")  # started first, so that nothing waits for them at the end
 OF_A_JOB = (
     "RANK",
     "WORLD_SIZE",
@@ -54,14 +57,16 @@ def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "d
 
 
 def ask_all(ask: Ask, subject: Subject, checks: Sequence[Check], evidence: Evidence) -> dict[str, Answer]:
-    """The answers of all probes that the checks name: those that need no torch, those forked beside it, and those alone."""
+    """The answers of all probes that the checks name.
+
+    Those that need torch are forked from a process that has imported it, and meanwhile the others from one that has not.
+    """
     timeout = seconds(ask.spec.verify.timeout)
     alone = {name: value for name, value in evidence.variables.items() if not name.startswith(OF_A_JOB)}
     target = Target(subject.python, {**alone, **QUIET})
-    plain, forked, fresh = (list(dict.fromkeys(each)) for each in sorted_probes(checks, evidence))
-    preload = "torch" if forked and "torch" in evidence.installed.distributions else None
-    answers: dict[str, Answer] = {}
-    total = len(plain) + len(forked) + len(fresh) + (preload is not None)
+    plain, beside, fresh = sorted_probes(checks, evidence)
+    preload = "torch" if beside and "torch" in evidence.installed.distributions else None
+    total = len(plain) + len(beside) + len(fresh) + (preload is not None)
     with ask.progress.stage("proof", total, "things") as stage:
         told: list[str] = []
 
@@ -69,9 +74,10 @@ def ask_all(ask: Ask, subject: Subject, checks: Sequence[Check], evidence: Evide
             told.append(answer.probe)
             stage.to(len(told), total, answer.probe.rpartition(".")[2].partition("@")[0].replace("_", " "))
 
-        for probes, beside in ((plain, None), (forked, preload)):
-            if probes:
-                answers.update(ask_probes(ask.machine, target, probes, preload=beside, timeout=timeout, on_answer=tell))
+        begin = partial(ask_probes, ask.machine, target, timeout=timeout, on_answer=tell)
+        meanwhile = Later(lambda: begin(plain, preload=None, jobs=1 if beside else MOST_JOBS) if plain else {})
+        answers = dict(begin(beside, preload=preload, warm=WARM)) if beside else {}
+        answers.update(meanwhile.result())
         for probe in fresh:
             answers[probe] = ask_fresh(ask.machine, target, probe, timeout=timeout)
             tell(answers[probe])
@@ -79,14 +85,25 @@ def ask_all(ask: Ask, subject: Subject, checks: Sequence[Check], evidence: Evide
 
 
 def sorted_probes(checks: Sequence[Check], evidence: Evidence) -> tuple[list[str], list[str], list[str]]:
-    """The probes of checks, those that are slow first: without torch, forked beside it, in an interpreter of their own."""
-    plain: list[str] = []
-    forked: list[str] = []
-    fresh: list[str] = []
+    """The probes of checks, those that are slow first: without torch, beside it, in an interpreter of their own."""
+    plain: dict[str, None] = {}
+    beside: dict[str, None] = {}
+    fresh: dict[str, None] = {}
     for check in checks:
-        kind = fresh if check.fresh else plain if check.level == "quick" else forked
-        kind.extend(probes_of(check, evidence))
-    return plain, sorted(forked, key=lambda probe: probe.partition("@")[0] not in SLOW), fresh
+        for probe in probes_of(check, evidence):
+            kind = fresh if check.fresh else plain if check.level == "quick" or without_torch(probe) else beside
+            kind[probe] = None
+    return (
+        sorted(plain, key=lambda probe: not probe.startswith(SLOW)),
+        sorted(beside, key=lambda probe: not probe.startswith(SLOW)),
+        list(fresh),
+    )
+
+
+def without_torch(probe: str) -> bool:
+    """Whether a probe is of a file that says of itself that none of its probes imports torch."""
+    file = probe.partition("@")[0].partition(".")[0]
+    return bool(file) and getattr(importlib.import_module(f"torch_starter.probes.{file}"), "WITHOUT_TORCH", False)
 
 
 def causes(evidence: Evidence) -> Iterable[Cause]:

@@ -11,6 +11,7 @@ from torch_starter.core.kinds import Check
 from torch_starter.core.probing import Answer, Stage
 from torch_starter.core.report import Finding
 from torch_starter.testing import evidence
+from torch_starter.verbs._judge import causes
 
 WANTED = ("numpy", "torch", "torchvision", "torchaudio", "pyarrow", "datasets", "transformers", "accelerate")
 HEALTHY = {
@@ -49,7 +50,8 @@ def given(changed: dict[str, Distribution], failing: dict[str, str]) -> Evidence
     bare = evidence(installed=installed, wanted=WANTED, ours=False)
     probes = {"import torch"} | {probe for check in collect("checks", Check) for probe in probes_of(check, bare)}
     assert set(failing) <= probes
-    return evidence(installed=installed, wanted=WANTED, ours=False, answers=[answer(name, failing) for name in sorted(probes)])
+    answers = [answer(name, failing) for name in sorted(probes)]
+    return evidence(installed=installed, wanted=WANTED, ours=False, answers=answers, causes=tuple(causes(bare)))
 
 
 def probes_of(check: Check, bare: Evidence) -> list[str]:

@@ -140,3 +140,29 @@ def test_many_probes_with_much_to_say_have_an_answer_each(bench: Bench) -> None:
     assert sorted(run.answers) == sorted(names)
     assert all(answer.ok for answer in run.answers.values())
     assert sorted(run.imported) == sorted(names)
+
+
+def shared(bench: Bench, *functions: str) -> list[dict[str, object]]:
+    """Requests for the functions of one probe file that says IN_TURN."""
+    bodies = {
+        "first": "import os; return {'pid': os.getpid()}",
+        "second": "import os; print('from the second'); return {'pid': os.getpid()}",
+        "raising": "raise ValueError('no')",
+        "ending": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+    }
+    text = "IN_TURN = True\n" + "".join(f"def {name}():\n    {body}\n" for name, body in bodies.items())
+    file = str(bench.write("shared", text))
+    return [{"name": f"shared.{each}", "module": "", "file": file, "function": each, "timeout": 20} for each in functions]
+
+
+def test_the_probes_of_a_file_that_says_so_share_a_process(bench: Bench) -> None:
+    answers = bench.run(*shared(bench, "first", "raising", "second")).answers
+    assert answers["shared.first"].value == answers["shared.second"].value
+    assert answers["shared.raising"].error_type == "ValueError"
+    assert [answers[f"shared.{name}"].out for name in ("first", "second")] == ["", "from the second\n"]
+
+
+def test_what_stands_behind_a_crash_in_a_shared_process_has_no_answer_here(bench: Bench) -> None:
+    answers = bench.run(*shared(bench, "first", "ending", "second")).answers
+    assert {name: answer.outcome for name, answer in answers.items()} == {"shared.first": "ok", "shared.ending": "crashed"}
+    assert answers["shared.ending"].signal == signal.SIGSEGV

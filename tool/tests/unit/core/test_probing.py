@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from unit.probe_runs import EXIT, HANG, NOISE, SEGFAULT, Bench
 PROBES = ("interpreter.describe", "packages.installed", "@json", "@no_such_module")
 
 
-def asked(bench: Bench, *probes: str, preload: str | None = None, timeout: float = 30) -> dict[str, Answer]:
-    return ask(local(), Target(Path(sys.executable), bench.variables), probes, preload=preload, timeout=timeout)
+def asked(
+    bench: Bench, *probes: str, preload: str | None = None, timeout: float = 30, warm: Sequence[str] = ()
+) -> dict[str, Answer]:
+    return ask(local(), Target(Path(sys.executable), bench.variables), probes, preload=preload, timeout=timeout, warm=warm)
 
 
 @pytest.fixture
@@ -80,6 +83,24 @@ def test_where_the_first_import_fails_the_others_are_asked_all_the_same(
     assert needed(answers["@torch"], "torch")
     assert needed(answers["@needs_torch"], "torch")
     assert not needed(answers["@json"], None)
+
+
+def test_what_is_warm_was_imported_once_for_all(bench: Bench) -> None:
+    bench.write("torch", "")
+    bench.write("compiler", "import os\npid = os.getpid()\n")
+    for name in ("one", "two"):
+        bench.write(name, "import os, compiler\nassert compiler.pid != os.getpid(), 'imported here'\n")
+    answers = asked(bench, "@one", "@two", preload="torch", warm=("compiler",))
+    assert answers["@one"].ok  # else it would have been imported in a process of its own
+    assert "imported here" in asked(bench, "@one", preload="torch")["@one"].error
+
+
+@pytest.mark.parametrize("text", [SEGFAULT, HANG, EXIT, "raise OSError('no')"], ids=["crashes", "hangs", "exits", "raises"])
+def test_what_cannot_be_warmed_up_spoils_nothing_else(bench: Bench, text: str) -> None:
+    bench.write("torch", "")
+    bench.write("compiler", text)
+    answers = asked(bench, "@json", "@torch", "@compiler", preload="torch", warm=("compiler",), timeout=1.5)
+    assert [answers[name].ok for name in ("import torch", "@json", "@torch", "@compiler")] == [True, True, True, False]
 
 
 def test_what_fails_when_forked_is_asked_again_alone(bench: Bench) -> None:
