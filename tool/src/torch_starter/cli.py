@@ -93,7 +93,7 @@ def program() -> Program:
     return group
 
 
-ORDER = ("setup", "verify-setup", "run", "rollback", "facts", "lock-update", "test")  # as a newcomer needs them
+ORDER = ("setup", "verify-setup", "explain", "run", "rollback", "facts", "lock-update", "test")  # as a newcomer needs them
 
 
 def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -150,9 +150,14 @@ def parameter(option: Option) -> click.Option:
 
 def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: bool) -> int:
     """Run a verb and show what it answers; whatever goes wrong has an answer too."""
+    from torch_starter.show.page_file import page_path, write_page
+
     started, clock = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), time.monotonic()
+    page = None
     try:
-        report = verb.run(make_ask(options, rest))
+        ask = make_ask(options, rest)
+        page = page_path(ask.path("html"))
+        report = verb.run(ask)
     except Problem as problem:
         report = stop_report(verb.name, problem)
     except KeyboardInterrupt:
@@ -160,7 +165,13 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
     except Exception as error:
         report = stop_report(verb.name, our_own_bug(error))
     report.started_at, report.seconds = started, time.monotonic() - clock
-    return show_report(report, as_json)
+    try:
+        if page and report.stop_exit_code != Interrupted.exit_code:
+            write_page(report, page)
+    except Exception as error:  # what was found is shown in any case
+        bug = stop_report(verb.name, our_own_bug(error))
+        report.stop, report.stop_exit_code = bug.stop, bug.stop_exit_code
+    return show_report(report, as_json, as_issue=options.get("report") is True)
 
 
 def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
@@ -175,10 +186,17 @@ def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
     machine = local_machine()
     release = machine.files.read(Path("/etc/os-release"))
     project = find_project(Path.cwd(), machine.variables, release, in_container())
-    return Ask(project, machine, TerminalProgress(console(sys.stderr)), options, rest)
+    return Ask(project, machine, TerminalProgress(console(sys.stderr)), options, rest, standard_input)
 
 
-def show_report(report: Report, as_json: bool) -> int:
+def standard_input() -> str:
+    """All that comes in; at a terminal we say that we wait."""
+    if sys.stdin.isatty():
+        print("Paste the text, then press Ctrl-D.", file=sys.stderr)
+    return sys.stdin.buffer.read().decode(errors="replace")
+
+
+def show_report(report: Report, as_json: bool, as_issue: bool = False) -> int:
     """Print a report to where it belongs, and answer with its exit code."""
     from torch_starter.show.terminal import console, show
 
@@ -186,7 +204,13 @@ def show_report(report: Report, as_json: bool) -> int:
         from torch_starter.show.json_text import text
 
         sys.stdout.write(text(report))
-    if as_json or report.stop:
+    elif as_issue:
+        from torch_starter.show import issue_text
+        from torch_starter.show.redact import this_person
+
+        console(sys.stdout)  # which lets no sign stop us that the output cannot carry
+        sys.stdout.write(issue_text.text(report, this_person()))
+    if as_json or as_issue or report.stop:
         if report.stop:
             show(report, console(sys.stderr))
     else:

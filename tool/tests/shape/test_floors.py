@@ -18,6 +18,7 @@ FLOORS = {
     "profilers": 2,
     "launchers": 2,
     "artifacts": 2,
+    "faults": 2,
     "making": 2,
     "verbs": 3,
     "show": 3,

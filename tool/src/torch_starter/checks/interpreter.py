@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
+from torch_starter.checks.start_up import PROBE, aside, errors, likely, noise
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding
 
+VERBOSE = ("PYTHONVERBOSE", "PYTHONPROFILEIMPORTTIME", "PYTHONDEBUG", "PYTHONDUMPREFS", "PYTHONMALLOCSTATS")
 OLDEST = "3.10"  # what the newest releases of torch that we know still have wheels for
 
 
@@ -40,14 +42,20 @@ def base(evidence: Evidence) -> Iterator[Finding]:
 
 
 def start(evidence: Evidence) -> Iterator[Finding]:
-    noise = evidence.start_noise.strip()
+    title, said = "the interpreter starts without printing", noise(evidence)
+    if said and errors(evidence):
+        yield Finding(id="python.start", verdict="skip", title=title, seen="see python.customize")
+        return
+    file = likely(evidence)
+    verbose = [name for name in VERBOSE if evidence.variables.get(name)]
+    remedy = f"unset {' '.join(verbose)}" if verbose else aside(file) if file else "see what it says: python -c pass"
     yield Finding(
         id="python.start",
-        verdict="warn" if noise else "ok",
-        title="the interpreter starts without printing",
-        seen=f"it printed: {noise.splitlines()[0][:120]}" if noise else "",
-        wanted="nothing: it breaks whoever reads a program's output" if noise else "",
-        remedy="look into sitecustomize.py, usercustomize.py and the .pth files of its site-packages" if noise else "",
+        verdict="warn" if said else "ok",
+        title=title,
+        seen=f"it printed: {said.splitlines()[0][:120]}" + (f", likely in {file}" if file else "") if said else "",
+        wanted="nothing: it breaks whoever reads a program's output" if said else "",
+        remedy=remedy if said else "",
     )
 
 
@@ -86,7 +94,17 @@ CHECKS = (
         base,
         level="quick",
     ),
-    Check("python.start", "it starts silently", "sitecustomize and .pth files run at every start.", start, level="quick"),
+    Check(
+        "python.start",
+        "it starts silently",
+        "sitecustomize and .pth files run at every start: what they print goes into every program's output.",
+        start,
+        probes=(PROBE,),
+        level="quick",
+        found="What the interpreter prints before any code of ours, and what runs then; with -I -S where it does not start.",
+        mend="Move the file that is named out of the way.",
+        source="The manual of Python's site module",
+    ),
     Check("python.path", "no foreign path", "PYTHONPATH and PYTHONHOME come before the environment.", path, level="quick"),
     Check("python.pip", "pip is there", "Tools and notebooks ask for packages by `python -m pip`.", pip, level="quick"),
 )

@@ -1,110 +1,124 @@
-"""The machine under the environment."""
+"""The operating system under the environment: platform, clock, and what one process may see of another."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
+from packaging.version import InvalidVersion, Version
+
+from torch_starter.core.cause import Cause
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding
-from torch_starter.core.units import human_size
-from torch_starter.facts.cpu import Cpu
-from torch_starter.facts.disk import Disk
-from torch_starter.facts.limits import Limits
-from torch_starter.facts.memory import Memory
+from torch_starter.facts.clock import Clock
 from torch_starter.facts.system import System
+from torch_starter.facts.tracing import Tracing
 
 SUPPORTED = {"Linux", "Darwin"}
-LEAST_MEMORY = 2 * 2**30  # importing torch and transformers takes about 1 GB
-LEAST_SHM = 64 * 2**20  # what Docker gives by default is too little for a DataLoader
-LEAST_DISK = 2 * 2**30
-LEAST_FILES = 1024
+LEAST_GLIBC = "2.28"  # the wheels of torch are manylinux_2_28 since 2.6
+DAY = 86_400
 
 
-def system(evidence: Evidence) -> Iterator[Finding]:
+def platform(evidence: Evidence) -> Iterator[Finding]:
     found = evidence.facts[System]
-    good = found.os in SUPPORTED
     where = " in WSL" if found.wsl else " in a container" if found.container else ""
+    wrong, remedy = unsupported(found)
     yield Finding(
         id="system.platform",
-        verdict="ok" if good else "fail",
+        verdict="fail" if wrong else "ok",
         title="the platform is one that PyTorch has wheels for",
-        seen=f"{found.distribution or found.os} {found.architecture}, {found.libc}{where}",
-        wanted="" if good else "Linux x86_64 or aarch64, WSL2, macOS",
-        remedy="" if good else "use WSL2, or the container",
+        seen=f"{found.distribution or found.os} {found.architecture}, {found.libc or 'C library unknown'}{where}",
+        wanted=wrong,
+        remedy=remedy,
     )
 
 
-def cpu(evidence: Evidence) -> Iterator[Finding]:
-    found = evidence.facts[Cpu]
-    quota = f", quota {found.quota:g}" if found.quota else ""
+def unsupported(found: System) -> tuple[str, str]:
+    """What is wanted instead of this system, and what to do; both empty where wheels of PyTorch run on it."""
+    if found.os not in SUPPORTED:
+        return "Linux x86_64 or aarch64, WSL2, macOS", "use WSL2, or the container"
+    if found.wsl and "Microsoft" in found.kernel:  # WSL2 writes it small
+        return "WSL 2: version 1 has no GPU and no real Linux kernel", "wsl --set-version <distribution> 2"
+    if found.os == "Linux" and found.libc.startswith("musl"):
+        return "glibc: PyTorch has no wheels for musl", "use an image that is based on Debian or Ubuntu instead of Alpine"
+    name, _, version = found.libc.partition(" ")
+    try:
+        old = name == "glibc" and Version(version) < Version(LEAST_GLIBC)
+    except InvalidVersion:
+        old = False
+    if old:
+        return f"glibc {LEAST_GLIBC} or newer: wheels of torch are built for that", "use a newer system, or the container"
+    return "", ""
+
+
+def clock(evidence: Evidence) -> Iterator[Finding]:
+    found = evidence.facts[Clock]
+    behind = found.newest - found.now
+    wrong = behind > DAY
     yield Finding(
-        id="system.cpu", verdict="ok", title="processors", seen=f"{found.usable} of {found.count} usable{quota}: {found.model}"
+        id="system.clock",
+        verdict="fail" if wrong else "ok",
+        title="the clock is right",
+        seen=date(found.now) + (f": {behind // DAY} days before files of this program were written" if wrong else ""),
+        wanted=f"{date(found.newest)} or later: certificates are not valid yet, so nothing can be downloaded" if wrong else "",
+        remedy="sudo timedatectl set-ntp true" if wrong else "",
     )
 
 
-def memory(evidence: Evidence) -> Iterator[Finding]:
-    found = evidence.facts[Memory]
-    have = min(found.total, found.limit or found.total)
-    yield enough("system.memory", "memory", have, LEAST_MEMORY, "give the machine or the container more memory")
+def date(seconds: int) -> str:
+    """A day as people write it."""
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
 
 
-def shm(evidence: Evidence) -> Iterator[Finding]:
-    found = evidence.facts[Memory]
-    title = "shared memory for data loading"
-    if found.shm is None:
-        yield Finding(id="system.shm", verdict="skip", title=title, seen="there is no /dev/shm here")
-        return
-    yield enough("system.shm", title, found.shm, LEAST_SHM + 1, "start the container with --shm-size=4g")
+def wrong_clock(evidence: Evidence) -> Iterator[Cause]:
+    if any(finding.verdict == "fail" for finding in clock(evidence)):
+        yield Cause("system.clock", sign="certificate is not yet valid")
 
 
-def disk(evidence: Evidence) -> Iterator[Finding]:
-    yield enough(
-        "system.disk",
-        "free disk space",
-        evidence.facts[Disk].free,
-        LEAST_DISK,
-        "free some space: du -sh ~/.cache/* .torch-starter",
-    )
-
-
-def limits(evidence: Evidence) -> Iterator[Finding]:
-    found = evidence.facts[Limits].open_files
-    good = found >= LEAST_FILES or found < 0
+def ptrace(evidence: Evidence) -> Iterator[Finding]:
+    """Not a warning: it matters to who profiles or debugs a process that runs already, and is often refused on purpose."""
+    found = evidence.facts[Tracing]
+    may = found.yama < 3 and (found.capability or found.yama == 0)
+    told = "with SYS_PTRACE" if found.capability else f"kernel.yama.ptrace_scope is {found.yama}"
     yield Finding(
-        id="system.open-files",
-        verdict="ok" if good else "warn",
-        title="open files that a process may have",
-        seen=str(found),
-        wanted="" if good else f"{LEAST_FILES}: data loaders share tensors by file descriptors",
-        remedy="" if good else "ulimit -n 65536",
-    )
-
-
-def enough(id: str, title: str, have: int, least: int, remedy: str) -> Finding:
-    """A finding on bytes that should be at least so many."""
-    good = have >= least
-    return Finding(
-        id=id,
-        verdict="ok" if good else "warn",
-        title=title,
-        seen=human_size(have),
-        wanted="" if good else f"{human_size(least)} or more",
-        remedy="" if good else remedy,
+        id="system.ptrace",
+        verdict="ok" if may else "skip",
+        title="py-spy may look into a running process",
+        seen=told if may else f"{told}: only into those that it starts itself",
     )
 
 
 CHECKS = (
-    Check("system.platform", "operating system and architecture", "Wheels exist for some platforms only.", system, level="quick"),
-    Check("system.cpu", "processors", "What a container or scheduler leaves us, not what the machine has.", cpu, level="quick"),
-    Check("system.memory", "memory", "The machine's, or the control group's limit.", memory, level="quick"),
     Check(
-        "system.shm",
-        "/dev/shm",
-        "Workers of a DataLoader pass batches through it: too little is a bus error.",
-        shm,
+        "system.platform",
+        "operating system and architecture",
+        "Wheels of PyTorch exist for some platforms and C libraries only.",
+        platform,
         level="quick",
+        found="The system, its C library and its kernel's name.",
+        mend="A newer system, WSL 2, or the container.",
+        source="The tag manylinux_2_28 in the names of the wheels",
     ),
-    Check("system.disk", "free disk space", "Environments, caches and checkpoints need it.", disk, level="quick"),
-    Check("system.open-files", "open files", "A low limit ends a training with many workers.", limits, level="quick"),
+    Check(
+        "system.clock",
+        "the clock",
+        "With a clock that is far behind, no certificate is valid: every download fails.",
+        clock,
+        level="quick",
+        found="The time, against that of the newest file of this program.",
+        mend="Set the clock, or let it be set.",
+        source="OpenSSL's message: certificate is not yet valid",
+        causes=wrong_clock,
+    ),
+    Check(
+        "system.ptrace",
+        "looking into processes",
+        "What py-spy and gdb need to look into a process that hangs.",
+        ptrace,
+        level="quick",
+        found="The capability SYS_PTRACE in /proc/self/status, and Yama's ptrace_scope.",
+        mend="The debugging overlay of the container, or sudo py-spy.",
+        source="py-spy#12, py-spy#459",
+    ),
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding, Verdict
+from torch_starter.facts.cpu import Cpu
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 VISIBLE = r"(\d+|GPU-[0-9a-fA-F-]+|MIG-[0-9a-zA-Z/-]+)"
@@ -51,6 +52,20 @@ def threads(evidence: Evidence) -> Iterator[Finding]:
         told,
         "whole numbers: others are silently ignored" if wrong else "one number: in torch MKL's wins over OMP's" if differ else "",
         f"unset {' '.join(wrong or given)}; [threads] in torch-starter.toml sets them together" if wrong or differ else "",
+    )
+
+
+def oversubscribed(evidence: Evidence) -> Iterator[Finding]:
+    usable = evidence.facts[Cpu].usable
+    given = [(name, re.match(r"\s*(\d+)", evidence.variables.get(name, ""))) for name in THREADS]
+    many = [f"{name}={found[1]}" for name, found in given if found and int(found[1]) > usable]
+    yield verdict(
+        "variables.oversubscription",
+        "no library starts more threads than there are processors",
+        "warn" if many else "ok",
+        f"{', '.join(many)} on {usable} processors" if many else f"{usable} processors may be used",
+        f"{usable} or less: more was measured to take 4 times the time" if many else "",
+        f"unset {' '.join(each.partition('=')[0] for each in many)}; [threads] in torch-starter.toml sets them" if many else "",
     )
 
 
@@ -99,15 +114,44 @@ def verdict(id: str, title: str, verdict: Verdict, seen: str, wanted: str, remed
 
 CHECKS = (
     Check(
-        "variables.cuda-visible-devices", "CUDA_VISIBLE_DEVICES", "One wrong word in it hides every GPU.", visible, level="quick"
+        "variables.cuda-visible-devices",
+        "CUDA_VISIBLE_DEVICES",
+        "One wrong word in it hides every GPU.",
+        visible,
+        level="quick",
+        found="Its value against what the driver reads: numbers, or the identifiers of GPUs.",
+        mend="Unset it, or list numbers such as 0,1.",
+        source="The CUDA C++ programming guide",
     ),
-    Check("variables.torch-num-threads", "TORCH_NUM_THREADS", "It is often set and never read.", unread, level="quick"),
+    Check(
+        "variables.torch-num-threads",
+        "TORCH_NUM_THREADS",
+        "It is often set and never read.",
+        unread,
+        level="quick",
+        found="Whether it is set.",
+        mend="Set OMP_NUM_THREADS and MKL_NUM_THREADS, or [threads] in torch-starter.toml.",
+        source="Measured: no library of torch's wheels holds the name",
+    ),
     Check(
         "variables.threads",
         "thread counts agree",
-        "In torch MKL's number wins over OMP's; more threads than free cores was measured to cost 4 times the time.",
+        "In torch MKL's number wins over OMP's, and what is no number is silently ignored.",
         threads,
         level="quick",
+        found="The four variables against each other, and whether each is a whole number.",
+        mend="Unset them: [threads] in torch-starter.toml sets them together.",
+        source="Measured: OMP_NUM_THREADS=abc gives as many threads as processors",
+    ),
+    Check(
+        "variables.oversubscription",
+        "not more threads than processors",
+        "Threads that wait for each other's processor take longer than fewer threads.",
+        oversubscribed,
+        level="quick",
+        found="The four thread counts against the processors that affinity and quota leave.",
+        mend="Unset them: [threads] in torch-starter.toml counts the processors.",
+        source="pytorch#193859; measured: 4 times the time with twice the threads",
     ),
     Check(
         "variables.transformers-cache",
@@ -115,9 +159,28 @@ CHECKS = (
         "Deprecated in favour of HF_HOME.",
         transformers_cache,
         level="quick",
+        found="Whether it is set.",
+        mend="Unset it, and set HF_HOME.",
+        source="The source of transformers (utils/hub.py)",
     ),
     Check(
-        "variables.allocator", "the allocator's variable", "It was renamed between versions of torch.", allocator, level="quick"
+        "variables.allocator",
+        "the allocator's variable",
+        "It was renamed between versions of torch.",
+        allocator,
+        level="quick",
+        found="Whether the old and the new name have different values.",
+        mend="Set one of them, or [allocator] in torch-starter.toml.",
+        source="Measured: torch 2.10 reads both names, 2.6 the older alone",
     ),
-    Check("variables.pythonhashseed", "PYTHONHASHSEED", "A wrong value stops every Python.", hash_seed, level="quick"),
+    Check(
+        "variables.pythonhashseed",
+        "PYTHONHASHSEED",
+        "A wrong value stops every Python.",
+        hash_seed,
+        level="quick",
+        found="Whether it is `random` or a whole number below 4294967296.",
+        mend="Unset it.",
+        source="Measured: Python 3.12 with PYTHONHASHSEED=abc",
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,13 +18,17 @@ from torch_starter.core.spec_file import LoadedSpec, read
 
 @dataclass(frozen=True)
 class Ask:
-    """One command that a user gave. `options` holds the verb's own options by name; `rest` the words behind them."""
+    """One command that a user gave. `options` holds the verb's own options by name; `rest` the words behind them.
+
+    `input` reads all that comes in by the standard input.
+    """
 
     project: Project
     machine: Machine
     progress: Progress
     options: Mapping[str, Any]
     rest: tuple[str, ...] = ()
+    input: Callable[[], str] = str
 
     @cached_property
     def loaded_spec(self) -> LoadedSpec:

@@ -19,7 +19,10 @@ from torch_starter.core.spec import Spec
 
 
 class Interpreter(msgspec.Struct, frozen=True):
-    """What the target's interpreter says of itself. `markers` are the variables of PEP 508."""
+    """What the target's interpreter says of itself. `markers` are the variables of PEP 508.
+
+    `active` is another environment that the user has activated; empty where it is this one, or none is.
+    """
 
     version: str
     implementation: str
@@ -31,6 +34,7 @@ class Interpreter(msgspec.Struct, frozen=True):
     path: tuple[str, ...]
     user_site: str
     markers: dict[str, str]
+    active: str = ""
 
 
 class Distribution(msgspec.Struct, frozen=True):

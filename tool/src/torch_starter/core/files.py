@@ -27,12 +27,16 @@ class Files(Protocol):
         """The text of a file; None where there is none, or it may not be read."""
         ...
 
-    def write(self, path: Path, text: str) -> None:
+    def write(self, path: Path, text: str | bytes) -> None:
         """Put a file in place in one step, making its folder; raises DiskProblem."""
         ...
 
     def link(self, path: Path, target: str) -> None:
         """Make `path` a symbolic link to `target` in one step, also where a link stands already; raises DiskProblem."""
+        ...
+
+    def hard_link(self, source: Path, path: Path) -> None:
+        """Make `path`, and its folder, another name of the file `source`; raises DiskProblem."""
         ...
 
     def make_folder(self, path: Path) -> None:
@@ -41,6 +45,14 @@ class Files(Protocol):
 
     def remove_tree(self, path: Path) -> None:
         """Remove a folder and all in it; nothing happens where there is none."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, a link or a folder with all in it; raises DiskProblem."""
+        ...
+
+    def set_mode(self, path: Path, mode: int) -> None:
+        """Set the permission bits of a file or folder; raises DiskProblem."""
         ...
 
     def free_bytes(self, path: Path) -> int:
@@ -61,13 +73,13 @@ class LocalFiles:
         except OSError:
             return None
 
-    def write(self, path: Path, text: str) -> None:
+    def write(self, path: Path, text: str | bytes) -> None:
         with disk_problems(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             aside = path.with_name(f".{path.name}.{os.getpid()}")
             try:
-                with aside.open("w", encoding="utf-8") as file:
-                    file.write(text)
+                with aside.open("wb") as file:
+                    file.write(text.encode() if isinstance(text, str) else text)
                     file.flush()
                     os.fsync(file.fileno())
                 os.replace(aside, path)
@@ -84,6 +96,11 @@ class LocalFiles:
             finally:
                 aside.unlink(missing_ok=True)
 
+    def hard_link(self, source: Path, path: Path) -> None:
+        with disk_problems(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.link(source, path)
+
     def make_folder(self, path: Path) -> None:
         with disk_problems(path):
             path.mkdir(parents=True, exist_ok=True)
@@ -93,6 +110,17 @@ class LocalFiles:
             path.unlink()
         elif path.exists():
             shutil.rmtree(path, ignore_errors=True)
+
+    def remove(self, path: Path) -> None:
+        with disk_problems(path):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+    def set_mode(self, path: Path, mode: int) -> None:
+        with disk_problems(path):
+            path.chmod(mode)
 
     def free_bytes(self, path: Path) -> int:
         while not path.exists():

@@ -10,8 +10,10 @@ if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.ask import Ask
     from torch_starter.core.cause import Cause
     from torch_starter.core.evidence import Evidence
+    from torch_starter.core.machine import Machine
     from torch_starter.core.repair import Repair
     from torch_starter.core.report import Finding, Report
+    from torch_starter.core.victim import Victim
 
 Level = Literal["quick", "default", "full"]
 LEVELS: tuple[Level, ...] = ("quick", "default", "full")
@@ -80,3 +82,20 @@ class Check:
     def group(self) -> str:
         """The first word of the id."""
         return self.id.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong, put into a copy of a real environment to prove that it is found: by the line `expected`, and no other.
+
+    `put` spoils the copy. `level` is the least thorough verification that must find it. `absent` answers with the reason why the
+    fault cannot be made on a machine, and with nothing where it can.
+    """
+
+    id: str
+    title: str
+    expected: str
+    put: Callable[[Victim], None]
+    verdicts: tuple[str, ...] = ("fail", "crash")
+    level: Level = "default"
+    absent: Callable[[Machine], str] | None = None

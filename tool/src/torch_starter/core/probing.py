@@ -118,11 +118,22 @@ def ask_fresh(machine: Machine, target: Target, probe: str, *, timeout: float, b
 
 
 def ask_in_turn(
-    machine: Machine, target: Target, probes: Sequence[str], *, timeout: float, blocked: str | None = None
+    machine: Machine,
+    target: Target,
+    probes: Sequence[str],
+    *,
+    timeout: float,
+    blocked: str | None = None,
+    within: float | None = None,
 ) -> dict[str, Answer]:
-    """Run probes one after the other in one new interpreter. Each has all that was printed."""
+    """Run probes one after the other in one new interpreter. Each has all that was printed.
+
+    `within` bounds all of it, in seconds, also a start that never comes to the first probe.
+    """
     answers: dict[str, Answer] = {}
-    done = _run(machine, target, _Request(probes, timeout, blocked=blocked, fork=False), answers, lambda answer: None)
+    done = _run(
+        machine, target, _Request(probes, timeout, blocked=blocked, fork=False, within=within), answers, lambda answer: None
+    )
     found = {probe: answers.get(probe) or _ended(probe, done) for probe in probes}
     return {probe: replace(answer, out=done.out[-KEPT:], err=done.err[-KEPT:]) for probe, answer in found.items()}
 
@@ -136,6 +147,7 @@ class _Request:
     blocked: str | None = None
     fork: bool = True
     jobs: int = MOST_JOBS
+    within: float | None = None
 
     def as_json(self) -> str:
         return json.dumps(
@@ -179,7 +191,8 @@ def _run(machine: Machine, target: Target, request: _Request, answers: dict[str,
         [target.python, *target.options, RUNNER],
         env=target.variables,
         input=request.as_json(),
-        timeout=(request.timeout + GRACE) * max(1, len(request.probes)),  # only for a runner that has lost its own watch
+        # only for an interpreter that does not come to its work, or a runner that has lost its own watch
+        timeout=request.within or (request.timeout + GRACE) * max(1, len(request.probes)),
         on_answer=receive,
     )
     for name in request.probes:

@@ -7,35 +7,31 @@ from typing import ClassVar
 
 from torch_starter.core.facts import Fact
 from torch_starter.core.machine import Machine
-
-CGROUP = Path("/sys/fs/cgroup")
-NO_LIMIT = 2**60  # version 1 writes a huge number for "none"
+from torch_starter.facts import cgroup
 
 
 class Memory(Fact, frozen=True):
-    """Bytes of memory: of the machine, free for use now, the control group's limit (None: none), and of /dev/shm."""
+    """Bytes of memory: the machine's, free for us now, the control group's limit (None: none), and /dev/shm, whole and free."""
 
     key: ClassVar[str] = "memory"
     total: int
     available: int
     limit: int | None
     shm: int | None
+    shm_free: int | None = None
 
     @classmethod
     def gather(cls, machine: Machine) -> Memory:
         import psutil
 
         memory = psutil.virtual_memory()
-        shm = Path("/dev/shm")
+        group = cgroup.read(machine.files)
+        left = group.memory_free if group else None
+        shm = psutil.disk_usage("/dev/shm") if Path("/dev/shm").is_dir() else None
         return cls(
             total=memory.total,
-            available=memory.available,
-            limit=limit(machine, CGROUP),
-            shm=psutil.disk_usage(str(shm)).total if shm.is_dir() else None,
+            available=memory.available if left is None else min(memory.available, left),
+            limit=group.memory_limit if group else None,
+            shm=shm.total if shm else None,
+            shm_free=shm.free if shm else None,
         )
-
-
-def limit(machine: Machine, root: Path) -> int | None:
-    """The memory limit of the control group mounted at `root`, version 2 or 1, in bytes."""
-    text = machine.files.read(root / "memory.max") or machine.files.read(root / "memory" / "memory.limit_in_bytes") or ""
-    return int(text) if text.strip().isdigit() and int(text) < NO_LIMIT else None

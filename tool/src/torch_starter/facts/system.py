@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sysconfig
 from pathlib import Path
 from typing import ClassVar
 
@@ -31,11 +32,16 @@ class System(Fact, frozen=True):
             os=platform.system(),
             kernel=kernel,
             architecture=platform.machine(),
-            libc=" ".join(platform.libc_ver()),
+            libc=c_library(),
             distribution=fields.get("PRETTY_NAME", "").strip('"'),
             wsl="microsoft" in kernel.lower(),
             container=in_container(),
         )
+
+
+def c_library() -> str:
+    """The C library and its version; of musl, which Python does not know in all its versions, the name alone."""
+    return " ".join(platform.libc_ver()) if "musl" not in str(sysconfig.get_config_var("SOABI")) else "musl"
 
 
 def in_container() -> bool:

@@ -1,31 +1,35 @@
-"""An answer for people: at most 80 columns where the terminal has them, colour only on a terminal, NO_COLOR obeyed."""
+"""An answer for people: at most 80 columns where the terminal has them, colour only on a terminal, NO_COLOR obeyed.
+
+First a line a group, then why things were skipped, then what is not well, the worst last: a person reads the last screen.
+"""
 
 from __future__ import annotations
 
 import io
-import re
-from collections import Counter
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Sequence
 from typing import IO
 
-import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from torch_starter.core.report import Change, Finding, Report, Verdict
+from torch_starter.show._words import LOUDEST, SIGNS, WELL, by_group, counted, loudest, plain, plain_finding, short_id
 
-MARKS: dict[Verdict, tuple[str, str, str]] = {  # on a UTF-8 terminal, elsewhere, and the colour
-    "ok": ("✓", "ok", "green"),
-    "warn": ("!", "warn", "yellow"),
-    "fail": ("✗", "FAIL", "bold red"),
-    "crash": ("✗", "CRASH", "bold red"),
-    "unknown": ("?", "unknown", "magenta"),
-    "skip": ("-", "skip", "dim"),
+STYLES: dict[Verdict, str] = {
+    "ok": "green",
+    "warn": "yellow",
+    "fail": "bold red",
+    "crash": "bold red",
+    "unknown": "magenta",
+    "skip": "dim",
 }
-LOUDEST: tuple[Verdict, ...] = ("crash", "fail", "unknown", "warn", "ok", "skip")
-CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.?|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+LOUD = ("fail", "crash")  # whose words are written large where signs cannot be
+NAMED = 2  # things that are named where several were skipped for one reason
+LONGEST = 1200  # characters of one thing that a program said
 CLOSING = {
     "ok": "all is well",
     "warn": "it works; see the warnings",
@@ -39,6 +43,8 @@ def console(stream: IO[str], width: int | None = None) -> Console:
     """A console for a stream; at most 100 columns, 80 where the width is not known."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")  # a sign that the output cannot carry stops nothing
+        if stream in (sys.stdout, sys.stderr) and os.environ.get("LC_ALL") in ("C", "POSIX"):
+            stream.reconfigure(encoding="ascii", errors="replace")  # Python would write UTF-8 to a user who asks for ASCII
     wide = Console(file=stream, highlight=False, soft_wrap=False)
     return Console(file=stream, highlight=False, emoji=False, width=width or (min(wide.width, 100) if stream.isatty() else 80))
 
@@ -46,70 +52,96 @@ def console(stream: IO[str], width: int | None = None) -> Console:
 def show(report: Report, out: Console) -> None:
     """Print a report."""
     if report.findings:
-        show_findings(report.findings, out)
+        show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out)
     if report.changes:
         show_changes(report.changes, out)
     for note in report.notes:
-        out.print(escape(note), soft_wrap=not out.is_terminal)
+        out.print(escape(plain(note)), soft_wrap=not out.is_terminal)
     if report.stop:
-        out.print(Text.assemble(("stopped: ", "bold red"), report.stop.message))
+        out.print(Text.assemble(("stopped: ", "bold red"), plain(report.stop.message)))
         if report.stop.remedy:
-            out.print(Text.assemble(("what to do: ", "bold"), report.stop.remedy), soft_wrap=True)
+            out.print(Text.assemble(("what to do: ", "bold"), plain(report.stop.remedy)), soft_wrap=True)
     elif report.findings:
         out.print(closing(report, out))
 
 
-def show_findings(findings: Iterable[Finding], out: Console) -> None:
-    """One line a group; what is not well at length below its group."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in (plain(each, out.encoding) for each in findings):
-        groups.setdefault(finding.group, []).append(finding)
-    width = max(map(len, groups))
-    for group, members in groups.items():
-        verdicts = {finding.verdict for finding in members}
-        loudest = next(verdict for verdict in LOUDEST if verdict in verdicts)
-        line = Text.assemble(mark(loudest, out), f" {group:{width}}  ", summary(members))
+def show_findings(findings: Sequence[Finding], out: Console) -> None:
+    """The groups, the skipped ones by their reasons, and at length what is not well."""
+    skipped = [finding for finding in findings if finding.verdict == "skip"]
+    asked = {group: members for group, members in by_group(findings).items() if loudest(members) != "skip"}
+    lines = [(loudest(members), group, summary(members)) for group, members in asked.items()]
+    lines += [("skip", "skipped", line) for line in reasons(skipped, by_group(findings))]
+    signs, names = max(len(sign(line[0], out)) for line in lines), max(len(line[1]) for line in lines)
+    for verdict, name, words in lines:
+        padding = " " * (signs - len(sign(verdict, out)))
+        line = Text.assemble(mark(verdict, out), f"{padding} {name:{names}}  ", words.replace("\n", " "))
+        out.print(cut(line, out))
+    for finding in sorted(findings, key=lambda finding: -LOUDEST.index(finding.verdict)):
+        if finding.verdict not in WELL:
+            out.print()
+            show_finding(finding, out)
+    if not all(finding.verdict in WELL for finding in findings):
+        out.print()
+
+
+def cut(line: Text, out: Console) -> Text:
+    """One line of the output, with an ellipsis where it goes on."""
+    if out.encoding.startswith("utf"):
         line.truncate(out.width, overflow="ellipsis")
-        out.print(line)
-        for finding in members:
-            if finding.verdict not in ("ok", "skip"):
-                show_finding(finding, out)
+    elif line.cell_len > out.width:
+        line.truncate(out.width - 3, overflow="crop")
+        line.append("...")
+    return line
 
 
-def plain(finding: Finding, encoding: str) -> Finding:
-    """A finding without the control codes that a program may have put into its words, and in signs that the output can carry.
-
-    What cannot be carried is replaced before lines are broken: a sign without width becomes one with.
-    """
-    names = ("id", "title", "seen", "wanted", "remedy")
-    words = {name: CONTROL.sub("", getattr(finding, name)).encode(encoding, "replace").decode(encoding) for name in names}
-    return msgspec.structs.replace(finding, **words)
+def summary(members: Sequence[Finding]) -> str:
+    """What a group's line says: how many of what, and the names of those that the eye looks for."""
+    told = [finding for finding in members if finding.verdict != "skip"]
+    unwell = [finding for finding in told if finding.verdict != "ok"]
+    return f"{', '.join(words for _, words in counted(told))}: {', '.join(map(short_id, unwell or told))}"
 
 
-def summary(members: list[Finding]) -> str:
-    """What a group's line says: the names of what is well, or why nothing of it applies."""
-    well = [finding.id.removeprefix(f"{finding.group}.") for finding in members if finding.verdict == "ok"]
-    skipped = [finding for finding in members if finding.verdict == "skip"]
-    if not well:
-        return f"{len(skipped)} skipped: {skipped[0].seen}" if skipped else ""
-    counts = f"{len(well)} ok" + (f", {len(skipped)} skipped" if skipped else "")
-    return f"{counts}: {', '.join(well)}"
+def reasons(skipped: Sequence[Finding], groups: dict[str, list[Finding]]) -> list[str]:
+    """One line for each reason by which things were skipped; a group of which all were is named as a whole."""
+    by_reason: dict[str, list[Finding]] = {}
+    for finding in skipped:
+        by_reason.setdefault(finding.seen or "does not apply", []).append(finding)
+    lines = []
+    for reason, members in by_reason.items():
+        here = by_group(members)
+        whole = {group for group in here if len(here[group]) == len(groups[group])}
+        names = list(dict.fromkeys(finding.group if finding.group in whole else finding.id for finding in members))
+        more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+        lines.append(f"{', '.join([*names[:NAMED], *more])}: {reason}")
+    return lines
 
 
 def show_finding(finding: Finding, out: Console) -> None:
     """A finding that is not well, with what mends it. Commands are not wrapped, so that they can be copied."""
-    out.print(Text.assemble("  ", mark(finding.verdict, out), (f" {finding.id}", "bold"), f"  {finding.title}"))
+    head = Table.grid(padding=(0, 1))
+    head.add_column(width=len(sign(finding.verdict, out)))
+    head.add_column(overflow="fold")
+    head.add_row(mark(finding.verdict, out), Text.assemble((finding.id, "bold"), f"  {finding.title}"))
+    out.print(head)
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=8, justify="right", style="dim")
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")
     rows = [("seen", finding.seen), ("wanted", finding.wanted), ("at", str(finding.place or ""))]
     for name, value in rows:
         if value:
-            grid.add_row(name, escape(value))
+            grid.add_row(name, escape(within(value.rstrip())))
     if grid.row_count:
         out.print(grid)
     if finding.remedy:
         out.print(Text.assemble(("    mend ", "dim"), finding.remedy), soft_wrap=True)
+
+
+def within(words: str) -> str:
+    """Of what fills more than a screen the beginning and the end: an error says at its end what it is."""
+    if len(words) <= LONGEST:
+        return words
+    left_out = f"({len(words) - LONGEST} characters left out: --json has them)"
+    return f"{words[: LONGEST // 2]} ...\n{left_out}\n... {words[-LONGEST // 2 :]}"
 
 
 def show_changes(changes: Iterable[Change], out: Console) -> None:
@@ -123,16 +155,19 @@ def show_changes(changes: Iterable[Change], out: Console) -> None:
 
 def closing(report: Report, out: Console) -> Text:
     """The last line: how many of what, and what it means."""
-    counts = Counter(finding.verdict for finding in report.findings)
-    told = ", ".join(
-        f"{counts[verdict]} {'skipped' if verdict == 'skip' else verdict}" for verdict in reversed(LOUDEST) if counts[verdict]
-    )
-    words = CLOSING[report.status].format(mark=mark("fail", out).plain)
+    told = ", ".join(words for _, words in counted(report.findings))
+    words = CLOSING[report.status].format(mark=sign("fail", out))
     style = {"ok": "green", "warn": "yellow"}.get(report.status, "bold red")
     return Text.assemble((f"{told}", "bold"), f" in {report.seconds:.1f} s: ", (words, style))
 
 
-def mark(verdict: Verdict, out: Console) -> Text:
+def sign(verdict: Verdict, out: Console) -> str:
     """The sign of a verdict; letters where the output cannot carry the sign."""
-    sign, word, style = MARKS[verdict]
-    return Text(sign if out.encoding.startswith("utf") else word, style=style)
+    if out.encoding.startswith("utf"):
+        return SIGNS[verdict]
+    return verdict.upper() if verdict in LOUD else verdict
+
+
+def mark(verdict: Verdict, out: Console) -> Text:
+    """The sign of a verdict in its colour."""
+    return Text(sign(verdict, out), style=STYLES[verdict])

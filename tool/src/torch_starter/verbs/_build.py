@@ -15,8 +15,11 @@ from torch_starter.making import uv
 from torch_starter.making.build import Plan, Tools, build
 from torch_starter.making.environments import RECORD, Record
 from torch_starter.making.variables import cache_path
-from torch_starter.verbs import _gather, _judge
+from torch_starter.verbs import _gather, _judge, _since
 from torch_starter.verbs._plan import current, environments, installed_names
+
+HOLDS_BACK = ("fail", "crash", "unknown")
+OF_THE_MACHINE = {"system", "variables", "caches", "credentials", "network"}  # another environment would find them the same
 
 
 def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: str) -> Report:
@@ -24,10 +27,14 @@ def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: s
     before = environments(ask).current()
     clean_up(ask)
     ask.progress.say(plan.reason)
-    findings, seconds = build_and_judge(ask, plan, checks)
-    report = Report(command=command, findings=findings, measurements=times(seconds))
-    if report.exit_code == 0:
+    judged, seconds = build_and_judge(ask, plan, checks)
+    report = Report(command=command, findings=judged.findings, measurements=times(seconds))
+    if not any(finding.verdict in HOLDS_BACK and finding.group not in OF_THE_MACHINE for finding in judged.findings):
         make_current(ask, plan)
+        if report.exit_code:
+            report.notes.append("The environment is proven and current. What is not well is of this machine or its settings.")
+        elif judged.evidence:
+            _since.keep(ask, subject(plan), judged.evidence)
         change = Change(
             kind="environment", name=".venv", was=before.name if before else "", now=plan.environment.name, why=plan.reason
         )
@@ -42,7 +49,7 @@ def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: s
 
 def build_and_judge(
     ask: Ask, plan: Plan, checks: Sequence[Check], bytecode: bool = True
-) -> tuple[list[Finding], tuple[float, float]]:
+) -> tuple[_judge.Judged, tuple[float, float]]:
     """The findings on a new environment, and the seconds that building and proving took. Nothing is left where it is stopped."""
     started = time.monotonic()
     now = current(ask)
@@ -50,11 +57,12 @@ def build_and_judge(
         compiled = bytecode and ask.spec.install.compile_bytecode
         build(plan, tools(ask), ask.project, ask.machine, ask.progress, now[0] if now else None, compiled)
         built = time.monotonic()
-        findings = _judge.judge(ask, subject(plan), checks) + own_commands(ask, plan)
+        judged = _judge.judge(ask, subject(plan), checks)
+        judged.findings.extend(own_commands(ask, plan))
     except BaseException:
         ask.machine.files.remove_tree(plan.environment)
         raise
-    return findings, (built - started, time.monotonic() - built)
+    return judged, (built - started, time.monotonic() - built)
 
 
 def subject(plan: Plan) -> _gather.Subject:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from torch_starter.core.probing import Answer, Target, ask_fresh, ask_in_turn
 from torch_starter.core.problems import CouldNotLook, Problem
 from torch_starter.core.report import Finding
 from torch_starter.facts.cpu import Cpu
+from torch_starter.facts.modules import homonyms
 from torch_starter.making import uv, variables
 from torch_starter.verbs import _plan
 from torch_starter.verbs._paths import paths
@@ -60,6 +63,7 @@ def gather(ask: Ask, subject: Subject) -> Evidence:
     first = Target(subject.python, dict(user) if subject.environment is None else own_variables(ask, subject, None))
     interpreter_answer, packages = describe(ask, first)
     interpreter = msgspec.convert(interpreter_answer.value, Interpreter)
+    interpreter = msgspec.structs.replace(interpreter, active=active(user, interpreter))
     if not packages.ok:
         raise CouldNotLook(
             "interpreter.packages", f"{subject.python} cannot list its packages: {packages.error}", "./dev.sh setup"
@@ -83,15 +87,32 @@ def gather(ask: Ask, subject: Subject) -> Evidence:
         install=install_command(ask, subject.python),
         variables=own_variables(ask, subject, installed.versions.get("torch")) if ours else dict(user),
         user_variables=user,
-        paths=paths(ask, subject.environment),
+        paths=paths(ask, subject.environment or Path(interpreter.prefix)),
         start_noise=interpreter_answer.out + interpreter_answer.err,
+        folders=scripts(ask, interpreter, installed),
     )
+
+
+def scripts(ask: Ask, interpreter: Interpreter, installed: Installed) -> dict[str, tuple[str, ...]]:
+    """The folders that scripts lie in or are started from, with what hides a module; those of Python itself are no such."""
+    root = ask.project.root
+    folders = [Path(ask.machine.variables.get("PWD", root)), root, root / "src", root / "examples"]
+    modules = [module for each in installed.distributions.values() for module in each.modules]
+    own = {os.path.dirname(each.metadata) for each in installed.distributions.values()}
+    own |= {folder for folder in interpreter.path if folder.startswith((interpreter.base_prefix, interpreter.prefix))}
+    return homonyms(folders, modules, {os.path.realpath(folder) for folder in own})
+
+
+def active(user: Mapping[str, str], interpreter: Interpreter) -> str:
+    """The environment that the user has activated, where that is another one."""
+    named = user.get("VIRTUAL_ENV", "")
+    return named if named and os.path.realpath(named) != os.path.realpath(interpreter.prefix) else ""
 
 
 def describe(ask: Ask, target: Target) -> tuple[Answer, Answer]:
     """What the interpreter is, and what is installed; raises StopsAtStart or CouldNotLook where it does not start."""
     probes = ("interpreter.describe", "packages.installed")
-    interpreter, packages = ask_in_turn(ask.machine, target, probes, timeout=START_SECONDS).values()
+    interpreter, packages = ask_in_turn(ask.machine, target, probes, timeout=START_SECONDS, within=START_SECONDS).values()
     if interpreter.ok:
         return interpreter, packages
     bare = ask_fresh(ask.machine, replace(target, options=("-I", "-S")), "interpreter.at_start", timeout=START_SECONDS)
@@ -109,7 +130,7 @@ def describe(ask: Ask, target: Target) -> tuple[Answer, Answer]:
 
 def stopped_at_start(answer: Answer, files: list[str]) -> Finding:
     """The finding for an interpreter that starts with -I -S, and not without: `files` are what it runs or reads then."""
-    outcome = {"hung": f"it does not come to its end within {START_SECONDS:.0f} s", "crashed": "it ends"}
+    outcome = {"hung": f"it does not come to its end within {answer.seconds:.0f} s", "crashed": "it ends"}
     said = answer.err.strip().splitlines()
     return Finding(
         id="python.start",

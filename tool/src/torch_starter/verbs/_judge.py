@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import partial
 
@@ -43,17 +43,25 @@ OF_A_JOB = (
 )  # they would make one wait for other ranks
 
 
-def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "default") -> list[Finding]:
+@dataclass(frozen=True)
+class Judged:
+    """What checks found, and the evidence that they read: None where the interpreter did not come as far."""
+
+    findings: list[Finding]
+    evidence: Evidence | None
+
+
+def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "default") -> Judged:
     """All findings of the given checks on one interpreter; raises CouldNotLook where it does not answer at all."""
     try:
         evidence = gather(ask, subject)
     except StopsAtStart as stopped:
-        return [stopped.finding]
+        return Judged([stopped.finding], None)
     reading = Later(lambda: read_files(ask, subject, evidence, level))
     answers = ask_all(ask, subject, checks, evidence)
     evidence = replace(evidence, answers=answers, **reading.result())
-    evidence = replace(evidence, causes=tuple(causes(evidence)))
-    return [finding for check in checks for finding in ask_check(check, evidence)]
+    evidence = replace(evidence, causes=tuple(causes(checks, evidence)))
+    return Judged([finding for check in checks for finding in ask_check(check, evidence)], evidence)
 
 
 def ask_all(ask: Ask, subject: Subject, checks: Sequence[Check], evidence: Evidence) -> dict[str, Answer]:
@@ -106,9 +114,9 @@ def without_torch(probe: str) -> bool:
     return bool(file) and getattr(importlib.import_module(f"torch_starter.probes.{file}"), "WITHOUT_TORCH", False)
 
 
-def causes(evidence: Evidence) -> Iterable[Cause]:
-    """What explains failures, by every check that there is: also by those that were not asked for."""
-    for check in all_checks():
+def causes(checks: Iterable[Check], evidence: Evidence) -> Iterable[Cause]:
+    """What explains failures, by the checks that were asked: what another would say is not in the report."""
+    for check in checks:
         if check.causes is not None:
             with contextlib.suppress(Absent, Unknown):
                 yield from check.causes(evidence)

@@ -1,24 +1,95 @@
-"""The folders and files outside the environment whose owner and mode matter."""
+"""The folders and files outside the environment whose owner, mode and disk matter."""
 
 from __future__ import annotations
 
+import getpass
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.evidence import PathState
+from torch_starter.core.files import Files
+from torch_starter.facts.mounts import mounts
 from torch_starter.facts.paths import look
 from torch_starter.making import variables
 
-CREDENTIALS = ("~/.netrc", "~/.kaggle/kaggle.json", "~/.cache/huggingface/token", "~/.cache/huggingface/stored_tokens")
+HUGGING_FACE = ("token", "stored_tokens")
+CREDENTIALS = (  # each with what it must have in it to be secret
+    ("~/.netrc", ""),
+    ("~/.kaggle/kaggle.json", ""),
+    *((f"~/.cache/huggingface/{name}", "") for name in HUGGING_FACE),
+    ("~/.git-credentials", ""),
+    ("~/.config/git/credentials", ""),
+    ("~/.aws/credentials", ""),
+    ("~/.config/gcloud/application_default_credentials.json", ""),
+    ("~/.pypirc", r"(?m)^\s*password\s*[=:]"),
+    ("~/.config/pip/pip.conf", r"://[^/\s:@]+:[^/\s@]+@"),
+    ("~/.docker/config.json", r'"(auth|identitytoken|registrytoken)"\s*:\s*"[^"]'),
+)
+PRIVATE_KEY = r"\A-----BEGIN [A-Z ]*PRIVATE KEY-----"
 
 
-def paths(ask: Ask, environment: Path | None) -> dict[str, PathState]:
-    """The state of the folders and files that checks look at."""
+def paths(ask: Ask, environment: Path) -> dict[str, PathState]:
+    """The state of the folders and files that checks look at, under "cache NAME", "credentials NAME", "temp", "environment"."""
+    known = mounts(ask.machine.files)
+    user = ask.machine.variables
+    found = {f"cache {name}": path for name, path in {**caches_of_programs(user), **caches_of_spec(ask)}.items()}
+    found |= {f"credentials {path}": path for path in credentials(user, ask.machine.files, ask.project.root)}
+    return {name: look(path, known) for name, path in {**found, "temp": temp(user), "environment": environment}.items()}
+
+
+def caches_of_spec(ask: Ask) -> dict[str, Path]:
+    """Where the spec's caches are: a variable that the user exported wins, as it does in programs."""
     home = ask.machine.variables.get("HOME", "/")
-    found = {f"cache {name}": look(variables.cache_path(cache, ask.project, home)) for name, cache in ask.spec.caches.items()}
-    for name in CREDENTIALS:
-        found[f"credentials {name}"] = look(Path(home) / name[2:])
-    found["credentials .env"] = look(ask.project.root / ".env")
-    if environment is not None:
-        found["environment"] = look(environment)
-    return found
+    given = {name: ask.machine.variables.get(cache.variable or "") for name, cache in ask.spec.caches.items()}
+    return {
+        name: Path(given[name] or variables.cache_path(cache, ask.project, home)).expanduser()
+        for name, cache in ask.spec.caches.items()
+    }
+
+
+def caches_of_programs(user: Mapping[str, str]) -> dict[str, Path]:
+    """Where compilers, plots and pip keep what they made, by their own rules."""
+    home = Path(user.get("HOME", "/"))
+    cache = Path(user.get("XDG_CACHE_HOME") or home / ".cache")
+    config = Path(user.get("XDG_CONFIG_HOME") or home / ".config")
+    plots = user.get("MPLCONFIGDIR")
+    triton = Path(user.get("TRITON_HOME") or home) / ".triton" / "cache"
+    return {
+        "home": cache,
+        "inductor": Path(user.get("TORCHINDUCTOR_CACHE_DIR") or temp(user) / f"torchinductor_{user_name(user)}"),
+        "triton": Path(user.get("TRITON_CACHE_DIR") or triton),
+        "extensions": Path(user.get("TORCH_EXTENSIONS_DIR") or cache / "torch_extensions"),
+        "matplotlib": Path(plots or cache / "matplotlib"),
+        "matplotlib-config": Path(plots or config / "matplotlib"),
+        "pip": Path(user.get("PIP_CACHE_DIR") or cache / "pip"),
+    }
+
+
+def temp(user: Mapping[str, str]) -> Path:
+    """The folder for temporary files, as most programs choose it."""
+    return Path(next((user[name] for name in ("TMPDIR", "TEMP", "TMP") if user.get(name)), "/tmp"))
+
+
+def user_name(user: Mapping[str, str]) -> str:
+    """The user's name as Inductor writes it into a path."""
+    named = next((user[name] for name in ("LOGNAME", "USER", "LNAME", "USERNAME") if user.get(name)), None)
+    try:
+        return re.sub(r'[\\/:*?"<>|]', "_", named or getpass.getuser())
+    except (KeyError, OSError):  # a user without a name, as in a container that was started with --user
+        return "unknown"
+
+
+def credentials(user: Mapping[str, str], files: Files, project: Path) -> Iterator[Path]:
+    """The files that are there and hold something secret."""
+    home = Path(user.get("HOME", "/"))
+    known = [(home / name[2:], sign) for name, sign in CREDENTIALS]
+    known += [(Path(user["HF_HOME"]) / name, "") for name in HUGGING_FACE if user.get("HF_HOME")]
+    known += [(Path(user[name]), "") for name in ("HF_TOKEN_PATH", "NETRC") if user.get(name)]
+    if user.get("KAGGLE_CONFIG_DIR"):
+        known.append((Path(user["KAGGLE_CONFIG_DIR"]) / "kaggle.json", ""))
+    known += [(path, PRIVATE_KEY) for path in sorted(home.glob(".ssh/*")) if path.suffix != ".pub"]
+    for path, sign in (*known, (project / ".env", "")):
+        if path.is_file() and (not sign or re.search(sign, files.read(path) or "")):
+            yield path

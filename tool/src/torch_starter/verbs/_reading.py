@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from torch_starter.core.ask import Ask
-from torch_starter.core.evidence import Evidence
+from torch_starter.core.evidence import Audit, Evidence
 from torch_starter.core.kinds import Level
+from torch_starter.facts.installed_files import audit
+from torch_starter.facts.known_names import known_names
 from torch_starter.verbs._gather import Subject
 
 
 def read_files(ask: Ask, subject: Subject, evidence: Evidence, level: Level) -> dict[str, Any]:
     """What only the target's files say, as fields of the evidence."""
-    return {}
+    return {"files": files(ask, evidence, level), "known_names": names(ask, evidence, level)}
+
+
+def names(ask: Ask, evidence: Evidence, level: Level) -> frozenset[str]:
+    """The variables that the installed packages know, kept beside what is known of their files; a quick look does not scan."""
+    name = hashlib.sha256(evidence.interpreter.prefix.encode()).hexdigest()[:16]
+    kept = ask.project.state / "stamps" / f"{name}-names.json"
+    return known_names(ask.machine.files, evidence.interpreter.path, kept, may_scan=level != "quick")
+
+
+def files(ask: Ask, evidence: Evidence, level: Level) -> Audit:
+    """The installed files against their packages' RECORD; what was found to be good is kept apart for each environment."""
+    name = hashlib.sha256(evidence.interpreter.prefix.encode()).hexdigest()[:16]
+    return audit(ask.machine.files, evidence.installed, ask.project.state / "stamps" / f"{name}.json", level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from collections.abc import Sequence
 
 from torch_starter.core.kinds import Check, Level
@@ -52,13 +53,31 @@ def selected_findings(findings: Sequence[Finding], only: Sequence[str], skip: Se
 
 
 def listing(checks: Sequence[Check]) -> Report:
-    """What checks there are."""
+    """What checks there are, and from which verification on each is asked."""
     width = max(len(check.id) for check in checks)
-    return Report(command="verify-setup", notes=[f"{check.id:{width}}  {check.title}" for check in checks])
+    lines = [f"{check.id:{width}}  {check.level:7}  {check.title}" for check in checks]
+    return Report(command="verify-setup", notes=[*lines, f"{len(checks)} checks; --explain ID says more of one, or of a group."])
 
 
 def explain(checks: Sequence[Check], id: str) -> Report:
-    """What one check, or a family of them, looks at and why."""
-    chosen = select(checks, (id,), ())
-    notes = [f"{check.id}: {check.title}\n  {check.about}" for check in chosen]
-    return Report(command="verify-setup", notes=notes)
+    """What one check, or a family of them, looks at, why, how, and what mends what it finds."""
+    return Report(command="verify-setup", notes=[explanation(check) for check in select(checks, (id,), (), "full")])
+
+
+def explanation(check: Check) -> str:
+    """All that a check says of itself."""
+    rows = {
+        "looks at": check.about,
+        "by": check.found,
+        "mend": check.mend,
+        "source": check.source,
+        "asked": {"quick": "always", "default": "unless --quick", "full": "only with --full, or by its id"}[check.level],
+        "--fix": "mends it" if check.repairs else "",
+    }
+    lines = [f"  {name:9} {wrapped(text)}" for name, text in rows.items() if text]
+    return "\n".join([f"{check.id}: {check.title}", *lines])
+
+
+def wrapped(text: str) -> str:
+    """For a terminal of 80 columns, behind the name of the row."""
+    return textwrap.fill(" ".join(text.split()), 68, subsequent_indent=" " * 12, break_on_hyphens=False)

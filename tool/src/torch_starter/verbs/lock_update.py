@@ -108,7 +108,7 @@ def prove(ask: Ask, name: str, proposed: Proposal, lock: Path, report: Report) -
         plan = _plan.plan_for(ask, Choice(name, f"{name}: a proposal"), lock, extras)
         proof, _ = _build.build_and_judge(ask, plan, _judge.default_checks(), bytecode=False)
         ask.machine.files.remove_tree(plan.environment)
-    report.findings += [finding for finding in proof if finding.verdict not in ("ok", "skip")]
+    report.findings += [finding for finding in proof.findings if finding.verdict not in ("ok", "skip")]
     if report.exit_code:
         report.notes.append(f"The proposal for {name} is not proven: locks/{name}.txt is as it was.")
     return report.exit_code == 0

@@ -7,34 +7,64 @@ from typing import TYPE_CHECKING
 from torch_starter.core.kinds import Option, Verb
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch_starter.core.ask import Ask
-    from torch_starter.core.kinds import Level
-    from torch_starter.core.report import Finding, Report
+    from torch_starter.core.kinds import Check, Level
+    from torch_starter.core.report import Report
     from torch_starter.verbs._gather import Subject
 
 
 def run(ask: Ask) -> Report:
     from torch_starter.verbs import _judge, _plan, setup
-    from torch_starter.verbs._judge import at_level
-    from torch_starter.verbs._selection import explain, listing, select, selected_findings
+    from torch_starter.verbs._selection import explain, listing, select
 
     checks = _judge.all_checks()
     if ask.flag("list"):
         return listing(checks)
     if ask.text("explain"):
         return explain(checks, str(ask.text("explain")))
+    if ask.flag("self-test"):
+        from torch_starter.verbs import _self_test
+
+        return _self_test.run(ask, foreign(ask) if ask.text("python") else current(ask))
     level = asked_level(ask)
     chosen = select(checks, ask.texts("only"), ask.texts("skip"), level)
     if ask.text("python") is None and _plan.current(ask) is None:
         ask.progress.say("There is no environment yet: setting one up.")
-        return setup.set_up(ask, at_level(checks, "full" if level == "full" else "default"), "verify-setup")
+        return setup.set_up(ask, _judge.at_level(checks, "full" if level == "full" else "default"), "verify-setup")
     subject = foreign(ask) if ask.text("python") else current(ask)
-    return report(ask, selected_findings(_judge.judge(ask, subject, chosen, level), ask.texts("only"), ask.texts("skip")))
+    return verify(ask, subject, chosen, level)
+
+
+def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) -> Report:
+    """Judge; with --fix mend and judge again; remember a pass, and with --since-last say what changed since the one before."""
+    from torch_starter.core.report import Report
+    from torch_starter.verbs import _judge, _since
+    from torch_starter.verbs._selection import selected_findings
+
+    judged = _judge.judge(ask, subject, chosen, level)
+    report = Report(command="verify-setup")
+    if ask.flag("fix"):
+        from torch_starter.verbs import _mend
+
+        report.changes, report.notes = _mend.mend(ask, subject, chosen, judged)
+        if report.changes and not ask.flag("dry-run"):
+            judged = _judge.judge(ask, subject, chosen, level)
+    report.findings = selected_findings(judged.findings, ask.texts("only"), ask.texts("skip"))
+    report.facts = ask.facts.as_dict()
+    if judged.evidence:
+        partly = level == "quick" or bool(ask.texts("only") or ask.texts("skip"))
+        _since.tell(ask, subject, judged.evidence, report, partly)
+    return report
 
 
 def asked_level(ask: Ask) -> Level:
-    """How thorough: --quick, --full, or between the two; raises WrongUsage for both."""
+    """How thorough: --quick, --full, or between the two; raises WrongUsage for flags that exclude or need each other."""
     from torch_starter.core.problems import WrongUsage
+
+    if ask.flag("dry-run") and not ask.flag("fix"):
+        raise WrongUsage("verify.dry-run", "--dry-run says what --fix would do", "add --fix, or leave --dry-run out")
 
     if ask.flag("quick") and ask.flag("full"):
         raise WrongUsage("verify.level", "--quick and --full exclude each other", "leave one of them out")
@@ -69,14 +99,13 @@ def foreign(ask: Ask) -> Subject:
             "interpreter.missing", f"{python} {why}", "give the path of an interpreter, such as /path/to/venv/bin/python"
         )
     extras = requirements.parse(ask.machine.files.read(ask.project.pyproject)).known_extras(ask.texts("extra"))
+    environment = python.parent.parent
+    record = _plan.environments(ask).record(environment)
+    if record is not None and environment.is_relative_to(ask.project.state):  # one that set-up made, current or not
+        return _gather.Subject(
+            python, record.accelerator, tuple({**dict.fromkeys(record.extras), **dict.fromkeys(extras)}), environment
+        )
     return _gather.Subject(python, _plan.accelerator(ask).name, extras)
-
-
-def report(ask: Ask, findings: list[Finding]) -> Report:
-    """The answer."""
-    from torch_starter.core.report import Report
-
-    return Report(command="verify-setup", findings=findings, facts=ask.facts.as_dict())
 
 
 VERB = Verb(
@@ -84,6 +113,7 @@ VERB = Verb(
     summary="Prove the environment: packages, imports, real operations, numerics, GPUs, caches. Sets one up where there is none.",
     example="./dev.sh verify-setup --python /path/to/venv/bin/python",
     run=run,
+    changes=True,
     options=(
         Option("quick", "Ask what needs no torch: about a second.", "flag"),
         Option("full", "Ask everything, also what takes long: compiling, every file's hash.", "flag"),
@@ -91,7 +121,12 @@ VERB = Verb(
         Option("skip", "Leave these checks out.", "texts", "ID"),
         Option("list", "List the checks.", "flag"),
         Option("explain", "Say what a check looks at, and why.", "text", "ID"),
+        Option("fix", "Mend what can be mended, then ask again; with --dry-run only say what.", "flag"),
+        Option("since-last", "Say what changed since it last passed.", "flag"),
+        Option("self-test", "Put faults into a copy of the environment, and see that each is found.", "flag"),
         Option("python", "Judge this interpreter's environment instead of ours.", "path", "PATH"),
         Option("extra", "Judge the packages of this extra too.", "texts", "NAME"),
+        Option("html", "Write the answer as a page to this file, too.", "path", "FILE"),
+        Option("report", "Print a text for an issue, without names, addresses and secrets.", "flag"),
     ),
 )

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from torch_starter.checks.imports import all_probes, imports, module_of, used
+from torch_starter.checks.imports import all_probes, failed_imports, imports, module_of, used
 from torch_starter.core.evidence import Distribution
 from torch_starter.core.probing import Answer
 from torch_starter.core.report import Verdict
@@ -67,3 +69,35 @@ def test_torch_is_judged_by_the_import_that_the_others_are_forked_from() -> None
     answers = [Answer("import torch", "ok", {"version": "2.14.1"}, out="noise\n"), Answer("deep_learning.use_torch@torch", "ok")]
     (finding,) = imports(evidence(installed=torch, wanted=("torch",), answers=answers))
     assert (finding.verdict, finding.seen) == ("warn", "it prints to stdout: noise")
+
+
+def test_a_package_that_cannot_be_imported_explains_those_that_need_it_and_not_the_other_way_round() -> None:
+    installed = {
+        "safetensors": Distribution("1", modules=("safetensors",)),
+        "accelerate": Distribution("1", ("safetensors>=0.4",), ("accelerate",)),
+        "transformers": Distribution("4", (), ("transformers",)),  # it uses safetensors where it is, and does not declare it
+        "scipy": Distribution("1", modules=("scipy",)),
+    }
+    blames = "File site-packages/safetensors/torch.py"
+    lines = {"safetensors": "", "accelerate": "", "transformers": blames, "scipy": "its own"}
+    wanted = tuple(installed)
+    names = {name: next(p for p in all_probes(evidence(installed=installed, wanted=(name,)))) for name in wanted}
+    answers = [Answer(names[name], "raised", error_type="ImportError", traceback=text) for name, text in lines.items()]
+    bare = evidence(installed=installed, wanted=wanted, answers=answers)
+    causes = tuple(failed_imports(bare))
+    assert {cause.id for cause in causes} == {"imports.safetensors", "imports.scipy"}
+    found = {finding.id: (finding.verdict, finding.seen) for finding in imports(replace(bare, causes=causes))}
+    assert found["imports.safetensors"][0] == found["imports.scipy"][0] == "fail"
+    assert found["imports.accelerate"] == found["imports.transformers"] == ("skip", "see imports.safetensors")
+
+
+def test_two_that_blame_each_other_leave_one_red_line() -> None:
+    installed = {name: Distribution("1", modules=(name,)) for name in ("datasets", "evaluate")}
+    blames = {"datasets": "evaluate", "evaluate": "datasets"}
+    bare = evidence(installed=installed, wanted=tuple(installed))
+    answers = [
+        Answer(probe, "raised", traceback=f"site-packages/{blames[probe.partition('@')[2]]}/x.py") for probe in all_probes(bare)
+    ]
+    bare = replace(bare, answers={answer.probe: answer for answer in answers})
+    findings = imports(replace(bare, causes=tuple(failed_imports(bare))))
+    assert sorted(finding.verdict for finding in findings) == ["fail", "skip"]

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import pytest
 
 from torch_starter.checks.package_pairs import breaks, trio
-from torch_starter.checks.packages import consistent, lock, once
-from torch_starter.core.evidence import Distribution, Evidence, Installed
+from torch_starter.checks.packages import CHECKS, consistent, lock, wanted
+from torch_starter.core.cause import Cause
+from torch_starter.core.evidence import Distribution, Evidence
 from torch_starter.core.report import Finding, Verdict
 from torch_starter.testing import evidence
 
@@ -64,11 +65,70 @@ def test_declared_requirements_are_met_where_they_apply(requires: str, verdict: 
     assert verdict == "ok" or finding.remedy == "uv pip install --python /env/bin/python pandas"
 
 
-@pytest.mark.parametrize(("twice", "verdict"), [({}, "ok"), ({"numpy": ("/env/numpy-1.dist-info",)}, "fail")])
-def test_nothing_is_installed_twice(twice: dict[str, tuple[str, ...]], verdict: Verdict) -> None:
-    given = evidence()
-    given = Evidence(**{**vars(given), "installed": Installed({}, twice)})
-    assert only(once(given)).verdict == verdict
+TWO = {"transformers": Distribution("4.51", ("tokenizers<0.22",)), "tokenizers": Distribution("0.30")}
+LOCKED = {"transformers": "4.51", "tokenizers": "0.21"}
+
+
+def causes(id: str, given: Evidence) -> list[Cause]:
+    (check,) = (check for check in CHECKS if check.id == id)
+    return list(check.causes(given)) if check.causes else []
+
+
+def test_an_unmet_requirement_explains_both_sides() -> None:
+    assert causes("packages.consistent", evidence(installed=TWO)) == [
+        Cause("packages.consistent", frozenset({"transformers", "tokenizers"}))
+    ]
+    assert causes("packages.consistent", evidence(installed={"tokenizers": "1"})) == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "verdict"),
+    [
+        (Cause("packages.trio.transformers", frozenset({"transformers"})), "skip"),
+        (Cause("packages.files", frozenset({"transformers"})), "fail"),
+        (Cause("packages.consistent", frozenset({"transformers"})), "fail"),
+    ],
+)
+def test_an_unmet_requirement_that_is_told_elsewhere_is_left_out(cause: Cause, verdict: Verdict) -> None:
+    assert only(consistent(evidence(installed=TWO, causes=(cause,)))).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("others", "verdict", "seen"),
+    [
+        ((), "fail", "tokenizers 0.30 (lock: 0.21)"),
+        ([Cause("packages.lock", frozenset({"tokenizers"}))], "fail", "tokenizers 0.30 (lock: 0.21)"),
+        ([Cause("packages.consistent", frozenset({"tokenizers"}))], "skip", "see packages.consistent"),
+        ([Cause("packages.breaks.tokenizers", sign="x")], "skip", "see packages.breaks.tokenizers"),
+        ([Cause("packages.breaks.pyarrow", sign="x")], "fail", "tokenizers 0.30 (lock: 0.21)"),
+    ],
+)
+def test_the_lock_leaves_to_others_what_they_tell(others: list[Cause], verdict: Verdict, seen: str) -> None:
+    finding = only(lock(evidence(installed=TWO, locked=LOCKED, causes=tuple(others))))
+    assert (finding.verdict, finding.seen) == (verdict, seen)
+
+
+def test_the_lock_explains_what_nothing_else_does() -> None:
+    assert causes("packages.lock", evidence(installed=TWO, locked=LOCKED)) == [Cause("packages.lock", frozenset({"tokenizers"}))]
+    assert causes("packages.lock", evidence(installed=TWO, locked=LOCKED, ours=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "ours", "others", "verdict"),
+    [
+        ("1.26.4", True, (), "ok"),
+        ("2.1.0", True, (), "fail"),
+        ("2.1.0", False, (), "skip"),
+        ("2.1.0", True, [Cause("packages.consistent", frozenset({"numpy"}))], "skip"),
+        ("2.1.0", True, [Cause("packages.lock", frozenset({"numpy"}))], "fail"),
+    ],
+)
+def test_a_direct_dependency_is_in_its_range(version: str, ours: bool, others: list[Cause], verdict: Verdict) -> None:
+    given = evidence(installed={"numpy": version}, wanted=["numpy>=1.26,<2.0", "torch"], ours=ours, causes=tuple(others))
+    finding = only(wanted(given))
+    assert finding.verdict == verdict
+    assert (verdict == "fail") == (finding.seen == "numpy 2.1.0, wanted <2.0,>=1.26")
+    assert bool(causes("packages.wanted", given)) == (ours and version == "2.1.0")
 
 
 def test_a_matched_trio_is_well() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torch_starter.core.report import Change, Finding, Place, Report, Stop
+from torch_starter.core.report import Change, Finding, Limit, Measurement, Place, Report, Stop
 
 
 def judged() -> Report:
@@ -59,3 +59,38 @@ def stopped() -> Report:
         "network.unreachable", "the package index cannot be reached while [installing] the packages", "connect, then again"
     )
     return Report(command="setup", stop=stop, stop_exit_code=5)
+
+
+def everything() -> Report:
+    """All that a report can hold at once."""
+    report = judged()
+    report.started_at = "2026-01-02T03:04:05Z"
+    report.findings.append(Finding(id="uses.torch", verdict="ok", title="torch computes", seen="gradient to 0e+00", seconds=3.5))
+    report.findings.append(Finding(id="imports.torch", verdict="ok", title="torch can be imported", seen="2.14.1", seconds=1.25))
+    report.changes = planned().changes
+    report.measurements = [
+        Measurement(
+            name="matmul",
+            unit="TFLOP/s",
+            samples=(612.0, 655.0, 640.0),
+            params={"dtype": "bfloat16"},
+            limit=Limit(989.0, "datasheet"),
+            busy=0.03,
+        ),
+        Measurement(name="batch", unit="ms", samples=(3.25,), better="lower"),
+    ]
+    report.facts = {
+        "cpu": {"model": "AMD EPYC", "count": 16, "affinity": 2, "quota": None},
+        "gpu": {"driver": "580.65.06", "devices": [{"name": "NVIDIA H200", "memory": 150754820096}]},
+        "memory": {"total": 25276510208},
+        "network": {"absent": "no network here"},
+        "system": {"distribution": "Debian GNU/Linux 12", "architecture": "x86_64", "container": True},
+    }
+    return report
+
+
+def many() -> Report:
+    """More that is wrong than an issue holds, each with more words than a person reads."""
+    words = "".join(f"line {number} of what a program said\n" for number in range(200))
+    findings = [Finding(id=f"uses.package-{number}", verdict="fail", title="works", seen=words) for number in range(120)]
+    return Report(command="verify-setup", findings=findings, facts={"cpu": {"count": 2}}, seconds=9.0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from golden import golden
-from torch_starter.core.report import Finding, Report, Verdict
+from torch_starter.core.report import Finding, Report, Stop, Verdict
 from torch_starter.show.terminal import console, show
 from unit.show import reports
 
@@ -75,10 +75,63 @@ def test_words_are_shown_as_they_are(text: str) -> None:
     assert shown(Report(command="x", findings=[finding], notes=[text])).count(text) == 5
 
 
+def test_what_is_not_well_comes_behind_the_groups_the_worst_last() -> None:
+    lines = shown(reports.judged()).splitlines()
+    heads = [
+        line[:3]
+        for line in lines
+        if " packages.trio.torchaudio " in line or line[2:].startswith(("variables.", "bridges.", "caches."))
+    ]
+    assert heads == ["! v", "? c", "✗ p", "✗ b"]
+    assert lines.index("! variables.threads  thread counts agree") > max(
+        lines.index(line) for line in lines if line.startswith("- skipped")
+    )
+
+
+def test_things_skipped_for_one_reason_are_one_line_and_a_whole_group_is_named_once() -> None:
+    why = {
+        "gpu.driver": "no driver",
+        "gpu.build": "no driver",
+        "uses.a": "see imports.a",
+        "imports.a": "see imports.a",
+        "bridges.a": "see imports.a",
+    }
+    findings = [Finding(id=id, verdict="skip", title="t", seen=seen) for id, seen in why.items()]
+    text = shown(Report(command="x", findings=[*findings, Finding(id="uses.b", verdict="ok", title="t")]))
+    assert "- skipped  gpu: no driver\n" in text
+    assert "- skipped  uses.a, imports, 1 more: see imports.a\n" in text
+
+
+def test_names_of_groups_stand_below_each_other_where_signs_are_words() -> None:
+    lines = shown(reports.judged(), "ascii").splitlines()
+    names = ("system", "imports", "packages", "bridges", "variables", "caches", "skipped")
+    columns = {line.index(name) for name, line in zip(names, lines, strict=False)}
+    assert columns == {len("unknown ")}
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_a_narrow_terminal_is_not_overrun(width: int) -> None:
+    lines = shown(reports.judged(), width=width).splitlines()
+    notes = tuple(reports.judged().notes)
+    assert not [line for line in lines if cell_len(line) > width and not line.startswith((*NOT_WRAPPED, *notes))]
+
+
+def test_a_long_path_is_shown_whole_and_a_long_text_by_its_ends() -> None:
+    path = "/work/" + "folder/" * 20 + "libtorch.so"
+    text = shown(Report(command="x", findings=[Finding(id="a.b", verdict="fail", title="t", seen=path)]))
+    assert path in "".join(line.strip().removeprefix("seen ") for line in text.splitlines())
+    seen = "first " + "word " * 1000 + "last"
+    text = shown(Report(command="x", findings=[Finding(id="a.b", verdict="fail", title="t", seen=seen)]))
+    assert len(text.splitlines()) < 30
+    assert all(word in " ".join(text.split()) for word in ("first", "last", "characters left out: --json has them"))
+
+
 def test_control_codes_of_other_programs_are_left_out() -> None:
     finding = Finding(id="a.b", verdict="fail", title="t", seen="\x1b[31mred\x1b[0m\x07 and \x1b]0;title")
-    text = shown(Report(command="x", findings=[finding]))
+    stop = Stop("x", "\x1b[31mred", "\x1b[2Jmend")
+    text = shown(Report(command="x", findings=[finding], notes=["\x1b[31mnote"], stop=stop))
     assert "seen red and " in text
+    assert "\nnote\nstopped: red\nwhat to do: mend\n" in text
     assert "\x1b" not in text
 
 

@@ -1,0 +1,26 @@
+"""Changing one value of torch-starter.toml, with its comments and its order kept."""
+
+from __future__ import annotations
+
+import tomlkit
+from tomlkit.items import Table
+
+
+def with_variable(text: str, name: str, renamed_to: str, value: str | None) -> str:
+    """The spec's text with a variable of [variables] renamed, given another value, or left out where `value` is None."""
+    document = tomlkit.parse(text)
+    variables = document.get("variables")
+    if not isinstance(variables, Table) or name not in variables:
+        return text
+    kept = str(variables[name]) if value is None else value
+    if not renamed_to and value is None:
+        variables.remove(name)
+    elif not renamed_to:
+        variables[name] = kept
+    elif renamed_to in variables:  # the right one is there already: the wrong one was never read
+        variables.remove(name)
+    else:
+        variables[renamed_to] = kept
+        variables.remove(name)
+    changed: str = tomlkit.dumps(document)
+    return changed

@@ -1,0 +1,72 @@
+"""What all looks of an answer share: the signs of verdicts, the sentence on top, and words that are safe to show."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from torch_starter.core.report import Finding, Report, Verdict
+
+LOUDEST: tuple[Verdict, ...] = ("crash", "fail", "unknown", "warn", "ok", "skip")
+WELL: tuple[Verdict, ...] = ("ok", "skip")
+SIGNS: dict[Verdict, str] = {"ok": "✓", "warn": "!", "fail": "✗", "crash": "✗", "unknown": "?", "skip": "-"}
+COUNTED: dict[Verdict, str] = {"skip": "skipped"}  # where the word for several is not the verdict itself
+
+# control codes of terminals, and the signs that turn the direction of the text around them
+CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.?|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def plain(text: str) -> str:
+    """Without the control codes that a program may have put into its words."""
+    return CONTROL.sub("", text)
+
+
+def plain_finding(finding: Finding, encoding: str = "utf-8") -> Finding:
+    """A finding in plain words, and in signs that the output can carry."""
+    names = ("id", "title", "seen", "wanted", "remedy")
+    words = {name: plain(getattr(finding, name)).encode(encoding, "replace").decode(encoding) for name in names}
+    return msgspec.structs.replace(finding, **words)
+
+
+def by_group(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """The findings of each group, in the order in which they came."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.group, []).append(finding)
+    return groups
+
+
+def loudest(findings: Iterable[Finding]) -> Verdict:
+    """The verdict that a person must hear of several."""
+    return min((finding.verdict for finding in findings), key=LOUDEST.index)
+
+
+def short_id(finding: Finding) -> str:
+    """The id without its group."""
+    return finding.id.removeprefix(f"{finding.group}.")
+
+
+def counted(findings: Iterable[Finding]) -> list[tuple[Verdict, str]]:
+    """How many there are of what, the loudest first: [("fail", "2 fail"), ("ok", "70 ok")]."""
+    counts = Counter(finding.verdict for finding in findings)
+    return [(verdict, f"{counts[verdict]} {COUNTED.get(verdict, verdict)}") for verdict in LOUDEST if counts[verdict]]
+
+
+def sentence(report: Report) -> str:
+    """What the whole report says, in one sentence."""
+    counts = Counter(finding.verdict for finding in report.findings)
+    wrong, unseen, warned = counts["fail"] + counts["crash"], counts["unknown"], counts["warn"]
+    if report.stop:
+        return "It was stopped"
+    if wrong:
+        return "One thing is wrong" if wrong == 1 else f"{wrong} things are wrong"
+    if unseen:
+        return "One thing could not be looked at" if unseen == 1 else f"{unseen} things could not be looked at"
+    if warned:
+        return "It works, with one warning" if warned == 1 else f"It works, with {warned} warnings"
+    return "All is well" if report.findings else "Done"

@@ -1,0 +1,63 @@
+"""Correcting a variable in the spec keeps everything else as it is written."""
+
+from __future__ import annotations
+
+import tomllib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torch_starter.making.spec_edit import with_variable
+
+SPEC = """# one page
+[python]
+version = "3.12"   # the minor version
+
+[variables]        # of everything that is started
+PYTHONUNBUFFERED = "1"
+PYTORCH_CUDA_ALOC_CONF = "x:1"  # mistyped
+
+[threads]
+count = "auto"
+"""
+NAMES = st.from_regex(r"[A-Z]{3,12}", fullmatch=True)
+
+
+def variables(text: str) -> object:
+    return tomllib.loads(text)["variables"]
+
+
+def test_a_name_is_corrected_and_comments_stay() -> None:
+    text = with_variable(SPEC, "PYTORCH_CUDA_ALOC_CONF", "PYTORCH_CUDA_ALLOC_CONF", None)
+    assert variables(text) == {"PYTHONUNBUFFERED": "1", "PYTORCH_CUDA_ALLOC_CONF": "x:1"}
+    assert "# the minor version" in text
+    assert "# of everything that is started" in text
+
+
+def test_a_right_one_that_is_there_wins() -> None:
+    text = SPEC.replace("[threads]", 'PYTORCH_CUDA_ALLOC_CONF = "y:2"\n[threads]')
+    mended = with_variable(text, "PYTORCH_CUDA_ALOC_CONF", "PYTORCH_CUDA_ALLOC_CONF", None)
+    assert variables(mended) == {"PYTHONUNBUFFERED": "1", "PYTORCH_CUDA_ALLOC_CONF": "y:2"}
+
+
+def test_a_value_is_corrected_and_a_line_goes() -> None:
+    assert variables(with_variable(SPEC, "PYTHONUNBUFFERED", "", "0")) == {
+        "PYTHONUNBUFFERED": "0",
+        "PYTORCH_CUDA_ALOC_CONF": "x:1",
+    }
+    assert variables(with_variable(SPEC, "PYTHONUNBUFFERED", "", None)) == {"PYTORCH_CUDA_ALOC_CONF": "x:1"}
+
+
+def test_what_is_not_there_changes_nothing() -> None:
+    assert with_variable(SPEC, "OTHER", "ANOTHER", None) == SPEC
+    assert with_variable("", "OTHER", "ANOTHER", None) == ""
+
+
+@given(st.dictionaries(NAMES, st.text(min_size=1, max_size=8), min_size=1, max_size=5), st.data(), NAMES)
+def test_only_the_one_variable_changes(table: dict[str, str], data: st.DataObject, other: str) -> None:
+    import tomlkit
+
+    name = data.draw(st.sampled_from(sorted(table)))
+    text = with_variable(tomlkit.dumps({"variables": table}), name, other, None)
+    rest = {key: value for key, value in table.items() if key != name}
+    assert tomllib.loads(text)["variables"] == ({**rest, other: table.get(other, table[name])} if other != name else {**rest})
