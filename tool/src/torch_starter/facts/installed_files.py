@@ -57,13 +57,17 @@ class Package:
         return has_code and all(entry.path.startswith((own, *OUTSIDE)) for entry in (*self.measured, *self.altered))
 
 
-def audit(files: Files, installed: Installed, kept: Path, level: Level) -> Audit:
-    """Judge every package that has a RECORD. `kept` is the file with the stamps of this environment."""
-    told = [package for name, each in installed.distributions.items() if (package := opened(name, each))]
-    doubles = [Package(name, path, list(read(path))) for name, paths in installed.twice.items() for path in paths]
+def look_early(environment: Path) -> dict[str, Package]:
+    """What can be looked at before the interpreter has said what is installed: packages by their folder of metadata."""
+    return {str(path): looked("", str(path)) for path in environment.glob("lib/python*/site-packages/*.dist-info")}
+
+
+def audit(files: Files, installed: Installed, kept: Path, level: Level, early: Mapping[str, Package] | None = None) -> Audit:
+    """Judge every package that has a RECORD. `kept` is the file with the stamps of this environment, `early` what was looked at before."""
+    told = [package for name, each in installed.distributions.items() if (package := opened(name, each, early or {}))]
+    doubles = [looked(name, path) for name, paths in installed.twice.items() for path in paths]
     known = stamps.load(files, kept)
     for package in (*told, *doubles):
-        look(package)
         package.state = "new" if package.name in installed.twice else state(package, known, level)
     hash_changed([*told, *doubles], level)
     good = {each.metadata: each.stamp for each in told if each.good and each.state != "measured"}
@@ -72,12 +76,20 @@ def audit(files: Files, installed: Installed, kept: Path, level: Level) -> Audit
     return summary(installed, told, doubles)
 
 
-def opened(name: str, distribution: Distribution) -> Package | None:
-    """A package with its entries; None where nobody vouches for its files."""
+def opened(name: str, distribution: Distribution, early: Mapping[str, Package]) -> Package | None:
+    """A package with the states of its files; None where nobody vouches for them."""
     if distribution.installer in NOT_JUDGED or not distribution.metadata:
         return None
-    found = list(read(distribution.metadata))
-    return Package(name, distribution.metadata, found) if found else None
+    found = early.get(distribution.metadata) or looked(name, distribution.metadata)
+    found.name = name
+    return found if found.entries else None
+
+
+def looked(name: str, metadata: str) -> Package:
+    """A package with its entries and the states of its files."""
+    package = Package(name, metadata, list(read(metadata)))
+    look(package)
+    return package
 
 
 def read(metadata: str) -> Iterator[Entry]:
@@ -159,7 +171,8 @@ def claims(packages: Iterable[Package]) -> dict[str, dict[str, str]]:
 
 def summary(installed: Installed, told: Sequence[Package], doubles: Sequence[Package]) -> Audit:
     """What was found, each fault in one place: what two packages claim is altered in neither."""
-    claimed = claims(told)
+    changed = doubles or any(each.state != "same" for each in told)
+    claimed = claims(told) if changed else {}  # of two that claim one file, one has lost it and is never the same
 
     def own(package: Package, found: Sequence[Entry]) -> tuple[str, ...]:
         return tuple(entry.path for entry in found if place(package, entry) not in claimed)

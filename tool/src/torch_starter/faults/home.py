@@ -34,7 +34,7 @@ def open_cache(victim: Victim) -> None:
 FAULTS = (
     Fault("home.netrc", "others may read .netrc", "credentials.modes", open_netrc, level="quick"),
     Fault("home.kaggle", "others may read kaggle.json", "credentials.modes", open_kaggle, level="quick"),
-    Fault("home.cache-file", "a file where the cache should be", "caches.huggingface", cache_is_a_file),
+    Fault("home.cache-file", "a file where the cache should be", "caches.huggingface", cache_is_a_file, level="quick"),
     Fault("home.cache-read-only", "a cache that cannot be written", "caches.huggingface", cache_cannot_be_written),
     Fault("home.cache-open", "a cache that everybody may write", "caches.torch", open_cache, ("warn",), "quick"),
 )

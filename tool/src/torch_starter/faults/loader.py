@@ -26,6 +26,12 @@ def no_glibc(machine: Machine) -> str:
 
 
 FAULTS = (
-    Fault("loader.library-path", "LD_LIBRARY_PATH has a library of the same name", "loader.library-path", fake_library),
+    Fault(
+        "loader.library-path",
+        "LD_LIBRARY_PATH has a library of the same name",
+        "loader.library-path",
+        fake_library,
+        ("warn", "fail"),
+    ),
     Fault("loader.preload", "LD_PRELOAD names what is not there", "loader.preload", lost_preload, level="quick", absent=no_glibc),
 )

@@ -7,6 +7,8 @@ import json
 import os
 import re
 import sys
+from email.message import Message
+from email.parser import HeaderParser
 from importlib import metadata
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -27,20 +29,23 @@ def installed() -> dict[str, Any]:
     nameless = {}
     for distribution in metadata.distributions():
         path = str(getattr(distribution, "_path", ""))
-        name = _normal(_name(distribution))
+        told = _headers(distribution)
+        name = _normal(told["Name"] or "")
         if os.path.basename(path).startswith("~"):
             continue
         if not name:
             nameless[path] = distribution
         elif name not in found:
-            found[name] = _described(distribution, name, path, distribution.version)
+            found[name] = _described(distribution, name, path, told)
         elif os.path.realpath(path) != os.path.realpath(found[name]["metadata"]):
             (twice if _beside(path, found[name]["metadata"]) else hidden).setdefault(name, []).append(path)
     ghosts = _renamed()
     for path, distribution in nameless.items():
         name, version = _of_folder(path)
         if name and name not in found:
-            found[name] = _described(distribution, name, path, version)
+            told = Message()
+            told["Version"] = version
+            found[name] = _described(distribution, name, path, told)
         else:
             ghosts.append(path)
     return {"distributions": found, "twice": twice, "hidden": hidden, "ghosts": sorted(set(ghosts)), "conda": _conda()}
@@ -54,10 +59,10 @@ def _of_folder(path: str) -> tuple[str, str]:
     return _normal(match.group(1)), match.group(2)
 
 
-def _described(distribution: metadata.Distribution, name: str, path: str, version: str) -> dict[str, Any]:
+def _described(distribution: metadata.Distribution, name: str, path: str, told: Message) -> dict[str, Any]:
     return {
-        "version": version,
-        "requires": distribution.requires or [],
+        "version": str(told["Version"] or "0"),
+        "requires": distribution.requires or [] if path.endswith(".egg-info") else told.get_all("Requires-Dist") or [],
         "modules": _modules(distribution),
         "flavour": _flavour(distribution, name) if name in FLAVOURED else "",
         "metadata": path,
@@ -66,12 +71,10 @@ def _described(distribution: metadata.Distribution, name: str, path: str, versio
     }
 
 
-def _name(distribution: metadata.Distribution) -> str:
-    """The name that the metadata tells; empty where there is none, which newer Pythons take as an error."""
-    try:
-        return distribution.metadata["Name"] or ""
-    except (KeyError, TypeError, metadata.PackageNotFoundError):
-        return ""
+def _headers(distribution: metadata.Distribution) -> Message:
+    """The fields of the metadata, read once and without the long description behind them: that is what takes the time."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or distribution.read_text("") or ""
+    return HeaderParser().parsestr(text.partition("\n\n")[0])
 
 
 def _normal(name: str) -> str:

@@ -21,7 +21,7 @@ from torch_starter.core.probing import ask as ask_probes
 from torch_starter.core.report import Finding
 from torch_starter.core.units import seconds
 from torch_starter.verbs._gather import StopsAtStart, Subject, gather
-from torch_starter.verbs._reading import read_files
+from torch_starter.verbs._reading import begin, read_files
 
 QUIET = {  # what every probe is started with: no network, and threads that do not spin while others compute
     "HF_HUB_OFFLINE": "1",
@@ -53,11 +53,12 @@ class Judged:
 
 def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "default") -> Judged:
     """All findings of the given checks on one interpreter; raises CouldNotLook where it does not answer at all."""
+    early = begin(subject)
     try:
         evidence = gather(ask, subject)
     except StopsAtStart as stopped:
         return Judged([stopped.finding], None)
-    reading = Later(lambda: read_files(ask, subject, evidence, level))
+    reading = Later(lambda: read_files(ask, evidence, level, early.result()))
     answers = ask_all(ask, subject, checks, evidence)
     evidence = replace(evidence, answers=answers, **reading.result())
     evidence = replace(evidence, causes=tuple(causes(checks, evidence)))

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.evidence import Audit, Evidence
 from torch_starter.core.kinds import Level
-from torch_starter.facts.installed_files import audit
+from torch_starter.core.later import Later
+from torch_starter.facts.installed_files import Package, audit, look_early
 from torch_starter.facts.known_names import known_names
 from torch_starter.verbs._gather import Subject
 
 
-def read_files(ask: Ask, subject: Subject, evidence: Evidence, level: Level) -> dict[str, Any]:
+def begin(subject: Subject) -> Later[dict[str, Package]]:
+    """Look at the files of an environment while its interpreter starts."""
+    return Later(lambda: look_early(subject.python.parent.parent))
+
+
+def read_files(ask: Ask, evidence: Evidence, level: Level, early: Mapping[str, Package]) -> dict[str, Any]:
     """What only the target's files say, as fields of the evidence."""
-    return {"files": files(ask, evidence, level), "known_names": names(ask, evidence, level)}
+    return {"files": files(ask, evidence, level, early), "known_names": names(ask, evidence, level)}
 
 
 def names(ask: Ask, evidence: Evidence, level: Level) -> frozenset[str]:
@@ -25,7 +32,7 @@ def names(ask: Ask, evidence: Evidence, level: Level) -> frozenset[str]:
     return known_names(ask.machine.files, evidence.interpreter.path, kept, may_scan=level != "quick")
 
 
-def files(ask: Ask, evidence: Evidence, level: Level) -> Audit:
+def files(ask: Ask, evidence: Evidence, level: Level, early: Mapping[str, Package]) -> Audit:
     """The installed files against their packages' RECORD; what was found to be good is kept apart for each environment."""
     name = hashlib.sha256(evidence.interpreter.prefix.encode()).hexdigest()[:16]
-    return audit(ask.machine.files, evidence.installed, ask.project.state / "stamps" / f"{name}.json", level)
+    return audit(ask.machine.files, evidence.installed, ask.project.state / "stamps" / f"{name}.json", level, early)
