@@ -8,6 +8,14 @@ import subprocess
 from real._sandbox import Sandbox, not_well, uv, verdicts
 
 
+def test_what_is_wrong_with_the_machine_does_not_hold_a_set_up_back(sandbox: Sandbox) -> None:
+    report = sandbox.json("setup", OMP_NUM_THREADS="abc")
+    assert (report["exit_code"], verdicts(report)["variables.threads"]) == (1, "fail")
+    assert [change["name"] for change in report["changes"]] == [".venv"]
+    assert "The environment is proven and current." in report["notes"][0]
+    assert sandbox.venv.exists()
+
+
 def test_a_new_environment_is_proven_and_linked(sandbox: Sandbox) -> None:
     report = sandbox.json("setup")
     assert report["status"] == "ok"

@@ -48,6 +48,14 @@ def probe_of(name: str, evidence: Evidence) -> str:
     return f"{use}@{module}" if module else use
 
 
+def import_of(name: str, evidence: Evidence) -> str:
+    """The probe that imports it in a process of its own: that of its use, but where several uses share a process."""
+    file = uses().get(name, "").partition(".")[0]
+    in_turn = bool(file) and getattr(importlib.import_module(f"torch_starter.probes.{file}"), "IN_TURN", False)
+    module = module_of(name, evidence)
+    return f"{file}.@{module}" if in_turn and module else probe_of(name, evidence)
+
+
 def present(evidence: Evidence) -> Iterator[tuple[str, bool]]:
     """Each direct dependency, and whether it is installed."""
     for name in evidence.wanted:
@@ -55,7 +63,9 @@ def present(evidence: Evidence) -> Iterator[tuple[str, bool]]:
 
 
 def all_probes(evidence: Evidence) -> Iterator[str]:
-    return (probe_of(name, evidence) for name, there in present(evidence) if there and probe_of(name, evidence))
+    for name, there in present(evidence):
+        if there and probe_of(name, evidence):
+            yield from dict.fromkeys((import_of(name, evidence), probe_of(name, evidence)))
 
 
 def imports(evidence: Evidence) -> Iterator[Finding]:
@@ -67,7 +77,7 @@ def imports(evidence: Evidence) -> Iterator[Finding]:
         if not module_of(name, evidence):
             yield Finding(id=id, verdict="skip", title=title, seen=f"{name} is a program, not a module")
             continue
-        answer = evidence.answers.get(IMPORT_TORCH if name == "torch" else probe_of(name, evidence))
+        answer = evidence.answers.get(IMPORT_TORCH if name == "torch" else import_of(name, evidence))
         if answer is not None and not answer.ok and answer.stage == "use":
             yield Finding(id=id, verdict="ok", title=title, seconds=round(answer.import_seconds, 3))
         else:
@@ -85,9 +95,11 @@ def absent(id: str, title: str, name: str, evidence: Evidence) -> Finding:
 
 def quiet(id: str, title: str, name: str, evidence: Evidence, answer: Answer | None) -> Finding:
     """The finding of an import; one that prints is a warning, since it breaks whoever reads a program's output."""
-    printed = answer.import_bytes or (name == "torch" and len(answer.out)) if answer else 0
-    if answer and answer.ok and printed:
+    if answer and answer.ok and printed(name, answer):
         told = answer.out.strip().splitlines() or [""]
+        others = {each for each, other in import_answers(evidence) if printed(each, other)} - {name}
+        if sources := sorted(evidence.needs([name]) & others):
+            return Finding(id=id, verdict="skip", title=title, seen=f"see imports.{sources[0]}")
         return Finding(
             id=id,
             verdict="warn",
@@ -100,6 +112,11 @@ def quiet(id: str, title: str, name: str, evidence: Evidence, answer: Answer | N
     if finding.verdict != "ok" or answer is None:
         return finding
     return Finding(id=id, verdict="ok", title=title, seen=version, seconds=round(answer.import_seconds or answer.seconds, 3))
+
+
+def printed(name: str, answer: Answer) -> int:
+    """How much an import printed to stdout, in bytes."""
+    return answer.import_bytes or (len(answer.out) if name == "torch" else 0)
 
 
 def reinstall(name: str, evidence: Evidence) -> str:
@@ -115,8 +132,8 @@ def used(evidence: Evidence) -> Iterator[Finding]:
         if not there or name not in uses():
             continue
         id, title = f"uses.{name}", f"{name} does a small real operation"
-        answer = evidence.answers.get(probe_of(name, evidence))
-        if answer is not None and not answer.ok and answer.stage == "import" and module_of(name, evidence):
+        answer, importing = (evidence.answers.get(probe(name, evidence)) for probe in (probe_of, import_of))
+        if importing is not None and not importing.ok and importing.stage == "import" and module_of(name, evidence):
             yield Finding(id=id, verdict="skip", title=title, seen=f"see imports.{name}")
         else:
             yield from_answer(id, title, evidence, answer, reinstall(name, evidence), [name])
@@ -136,7 +153,7 @@ def failed_imports(evidence: Evidence) -> Iterator[Cause]:
 def import_answers(evidence: Evidence) -> Iterator[tuple[str, Answer]]:
     """Each direct dependency that is there, and the answer of the probe that imported it."""
     for name, there in present(evidence):
-        answer = evidence.answers.get(IMPORT_TORCH if name == "torch" else probe_of(name, evidence)) if there else None
+        answer = evidence.answers.get(IMPORT_TORCH if name == "torch" else import_of(name, evidence)) if there else None
         if answer is not None and module_of(name, evidence):
             yield name, answer
 

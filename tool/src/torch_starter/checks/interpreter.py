@@ -86,13 +86,25 @@ def pip(evidence: Evidence) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check("python.version", "the interpreter's version", "Wheels are built for one version of Python.", version, level="quick"),
+    Check(
+        "python.version",
+        "the interpreter's version",
+        "Wheels are built for one version of Python.",
+        version,
+        level="quick",
+        found="The implementation and the version that the interpreter says it is.",
+        mend="An environment of another Python: ./dev.sh setup makes one of the version that the spec names.",
+        source="The tags of torch's wheels, such as cp312",
+    ),
     Check(
         "python.base",
         "its base interpreter exists",
         "An environment is a view of the interpreter that made it.",
         base,
         level="quick",
+        found="Whether the program is there that sys._base_executable names.",
+        mend="Make the environment anew: ./dev.sh setup --rebuild.",
+        source="The manual of Python's venv module: how virtual environments work",
     ),
     Check(
         "python.start",
@@ -105,6 +117,24 @@ CHECKS = (
         mend="Move the file that is named out of the way.",
         source="The manual of Python's site module",
     ),
-    Check("python.path", "no foreign path", "PYTHONPATH and PYTHONHOME come before the environment.", path, level="quick"),
-    Check("python.pip", "pip is there", "Tools and notebooks ask for packages by `python -m pip`.", pip, level="quick"),
+    Check(
+        "python.path",
+        "no foreign path",
+        "PYTHONPATH and PYTHONHOME come before the environment.",
+        path,
+        level="quick",
+        found="The two variables.",
+        mend="unset PYTHONPATH PYTHONHOME",
+        source="The manual of Python: command line and environment",
+    ),
+    Check(
+        "python.pip",
+        "pip is there",
+        "Tools and notebooks ask for packages by `python -m pip`.",
+        pip,
+        level="quick",
+        found="The packages that are installed.",
+        mend="Make the environment anew: ./dev.sh setup --rebuild.",
+        source="Measured: an environment that uv makes has no pip unless one asks for it",
+    ),
 )

@@ -68,7 +68,12 @@ def causes(evidence: Evidence) -> Iterator[Cause]:
             path for name in wrong for path in (*evidence.files.altered.get(name, ()), *evidence.files.missing.get(name, ()))
         ]
         ends = {path for path in paths[:50] if os.sep in path}
-        yield Cause("packages.files", frozenset(wrong), "|".join(re.escape(path) for path in sorted(ends)))
+        modules = {module for name in wrong for module in evidence.installed.distributions[name].modules}
+        signs = [
+            *(re.escape(path) for path in sorted(ends)),
+            *(rf"site-packages/{re.escape(each)}[/.]" for each in sorted(modules)),
+        ]
+        yield Cause("packages.files", frozenset(wrong), "|".join(signs))
 
 
 def repairs(evidence: Evidence) -> Iterator[Reinstall]:

@@ -51,7 +51,7 @@ def explained(evidence: Evidence, names: Iterable[str], id: str, *less_specific:
     """Those packages that a more specific finding names, with its id: a cause names packages, or is called after one."""
     found: dict[str, str] = {}
     for cause in evidence.causes:
-        if cause.id not in (id, *less_specific):
+        if cause.id not in (id, *less_specific) and cause.id.startswith("packages."):  # what fails to import is an effect
             about = cause.packages | {cause.id.rpartition(".")[2]}
             found.update({name: cause.id for name in names if name in about and name not in found})
     return found

@@ -90,7 +90,7 @@ def ask(
     importing = f"import {preload}"
     done = _run(machine, target, _Request(probes, timeout, preload, warm, jobs=jobs), answers, on_answer)
     if importing in answers:  # the probes' own output is kept apart: what is left was printed by the import
-        answers[importing] = replace(answers[importing], out=done.out[-KEPT:], err=done.err[-KEPT:])
+        answers[importing] = replace(answers[importing], out=done.out[-KEPT:], err=kept(done.err))
     if (
         warm and preload and answers.get(importing, UNASKED).ok and not answers.keys() & set(probes)
     ):  # it ended while it warmed up
@@ -109,7 +109,8 @@ def ask(
 
 def needed(answer: Answer, blocked: str | None) -> bool:
     """Whether a probe failed only because it needs a module that was blocked."""
-    return blocked is not None and f"import of {blocked} halted" in answer.traceback
+    signs = (f"import of {blocked} halted", f"'{blocked}' is not a package")  # the second: of a module inside of it
+    return blocked is not None and any(sign in answer.traceback for sign in signs)
 
 
 def ask_fresh(machine: Machine, target: Target, probe: str, *, timeout: float, blocked: str | None = None) -> Answer:
@@ -135,7 +136,7 @@ def ask_in_turn(
         machine, target, _Request(probes, timeout, blocked=blocked, fork=False, within=within), answers, lambda answer: None
     )
     found = {probe: answers.get(probe) or _ended(probe, done) for probe in probes}
-    return {probe: replace(answer, out=done.out[-KEPT:], err=done.err[-KEPT:]) for probe, answer in found.items()}
+    return {probe: replace(answer, out=done.out[-KEPT:], err=kept(done.err)) for probe, answer in found.items()}
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,8 @@ def _run(machine: Machine, target: Target, request: _Request, answers: dict[str,
             return
         answer = Answer(**told)
         mark = imported.get(answer.probe, {})
-        stage: Stage = "use" if mark or "@" not in answer.probe else "import"
+        only_used = "@" not in answer.probe and not answer.probe.startswith("import ")
+        stage: Stage = "use" if mark or only_used else "import"
         answers[answer.probe] = replace(
             answer, stage=stage, import_seconds=mark.get("seconds", 0.0), import_bytes=mark.get("printed", 0)
         )
@@ -201,6 +203,11 @@ def _run(machine: Machine, target: Target, request: _Request, answers: dict[str,
     return done
 
 
+def kept(text: str) -> str:
+    """Of a long text both ends: a crash says first where it was, and last what brought it there."""
+    return text if len(text) <= KEPT else f"{text[: KEPT // 2]}\n...\n{text[-KEPT // 2 :]}"
+
+
 def _request(probe: str, timeout: float) -> dict[str, object]:
     words, _, module = probe.partition("@")
     file, _, function = words.partition(".")
@@ -213,4 +220,4 @@ def _ended(probe: str, done: Done) -> Answer:
     hung = done.timed_out or HUNG in done.err
     outcome: Outcome = "hung" if hung else "crashed"
     number = -done.code if done.code and done.code < 0 else 0
-    return Answer(probe, outcome, signal=0 if hung else number, seconds=done.seconds, out=done.out[-KEPT:], err=done.err[-KEPT:])
+    return Answer(probe, outcome, signal=0 if hung else number, seconds=done.seconds, out=done.out[-KEPT:], err=kept(done.err))

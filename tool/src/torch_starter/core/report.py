@@ -98,7 +98,8 @@ class Stop(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, kw_only=True):
     """What a command found, measured and changed.
 
-    `passed_through` is the exit status of a program that the user asked us to run: it becomes ours unchanged.
+    `passed_through` is the exit status of a program that the user asked us to run: it becomes ours unchanged. `conclusion`, where
+    it is given, is what the last line says instead of "all is well" and its like.
     """
 
     command: str
@@ -107,6 +108,7 @@ class Report(msgspec.Struct, kw_only=True):
     changes: list[Change] = []
     facts: dict[str, Any] = {}
     notes: list[str] = []
+    conclusion: str = ""
     stop: Stop | None = None
     stop_exit_code: int = 70
     passed_through: int | None = None

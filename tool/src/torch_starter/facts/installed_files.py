@@ -63,7 +63,10 @@ def look_early(environment: Path) -> dict[str, Package]:
 
 
 def audit(files: Files, installed: Installed, kept: Path, level: Level, early: Mapping[str, Package] | None = None) -> Audit:
-    """Judge every package that has a RECORD. `kept` is the file with the stamps of this environment, `early` what was looked at before."""
+    """Judge every package that has a RECORD.
+
+    `kept` is the file with the stamps of this environment, `early` what was looked at before.
+    """
     told = [package for name, each in installed.distributions.items() if (package := opened(name, each, early or {}))]
     doubles = [looked(name, path) for name, paths in installed.twice.items() for path in paths]
     known = stamps.load(files, kept)

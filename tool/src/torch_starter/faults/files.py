@@ -35,7 +35,7 @@ def truncated_torch(victim: Victim) -> None:
 
 
 def empty(victim: Victim) -> None:
-    victim.replace(victim.find("numpy/linalg/_linalg.py"), b"")
+    victim.replace(victim.find("numpy/linalg/*linalg.py"), b"")
 
 
 def missing_module(victim: Victim) -> None:
@@ -48,11 +48,17 @@ def missing_library(victim: Victim) -> None:
 
 FAULTS = (
     Fault("files.edited", "a line was added to a module of datasets", EXPECTED, edited, level="quick"),
-    Fault("files.one-letter", "one letter of a module of accelerate is another, its size the same", EXPECTED, one_letter),
-    Fault("files.truncated-module", "a module of transformers ends too early", EXPECTED, truncated_module),
+    Fault(
+        "files.one-letter",
+        "one letter of a module of accelerate is another, its size the same",
+        EXPECTED,
+        one_letter,
+        level="quick",
+    ),
+    Fault("files.truncated-module", "a module of transformers ends too early", EXPECTED, truncated_module, level="quick"),
     Fault("files.truncated-library", "half of pyarrow's library is there", EXPECTED, truncated_library),
     Fault("files.truncated-torch", "half of a library of torch is there", EXPECTED, truncated_torch),
-    Fault("files.empty", "a module of numpy is empty", EXPECTED, empty),
+    Fault("files.empty", "a module of numpy is empty", EXPECTED, empty, level="quick"),
     Fault("files.missing-module", "a module of pandas is not there", EXPECTED, missing_module),
     Fault("files.missing-library", "a library of torch is not there", EXPECTED, missing_library),
 )

@@ -33,8 +33,8 @@ def torch_raises(victim: Victim) -> None:
 
 
 def wrong_answer(victim: Victim) -> None:
-    path = victim.find("scipy/fft/__init__.py")
-    victim.publish(path, path.read_text() + "\ndef fft(*args, **more):\n    raise ValueError('no transform today')\n")
+    path = victim.find("scipy/linalg/__init__.py")
+    victim.publish(path, path.read_text() + "\ndef toeplitz(*args, **more):\n    raise ValueError('no matrix today')\n")
 
 
 FAULTS = (
@@ -44,5 +44,5 @@ FAULTS = (
     Fault("imports.exits", "torchaudio leaves the interpreter on import", "imports.torchaudio", exits),
     Fault("imports.prints", "safetensors prints on import", "imports.safetensors", prints, ("warn",)),
     Fault("imports.torch", "torch itself cannot be imported", "imports.torch", torch_raises),
-    Fault("imports.use", "scipy can be imported, and its transform raises", "uses.scipy", wrong_answer),
+    Fault("imports.use", "scipy can be imported, and a function of it raises", "uses.scipy", wrong_answer),
 )

@@ -41,6 +41,6 @@ def no_temporary_folder(victim: Victim) -> None:
 FAULTS = (
     Fault("limits.shm", "8 MB of /dev/shm", "system.shm", small_shm, absent=cannot_mount),
     Fault("limits.open-files", "128 open files", "system.open-files", few_files),
-    Fault("limits.compiler", "no compiler on PATH", "compile.compiler", no_compiler, ("warn", "fail")),
+    Fault("limits.compiler", "no compiler on PATH", "compile.compiler", no_compiler, ("warn", "fail"), "quick"),
     Fault("limits.temporary", "TMPDIR is not there", "system.temp", no_temporary_folder, ("warn", "fail"), "quick"),
 )

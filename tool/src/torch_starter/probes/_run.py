@@ -40,6 +40,7 @@ GRACE = 1.0  # seconds between a probe's own time-out, which leaves a traceback,
 
 
 def main() -> None:
+    faulthandler.enable()  # a crash leaves a traceback, by which one knows whose library it was
     sys.stdout.flush()  # what was printed at start belongs to this process: a child would print it again
     channel = os.fdopen(int(os.environ.pop("TORCH_STARTER_ANSWERS")), "w", encoding="utf-8", errors="replace")
     os.set_inheritable(channel.fileno(), False)
@@ -198,10 +199,16 @@ class Child:
                 answer["seconds"] = time.monotonic() - self.started
                 answer["outcome"] = "hung" if hung or is_timeout(errors) else "crashed"
                 answer["signal"] = 0 if hung else status & 0x7F
-            answer.update(out=self.read(number, "out")[-KEPT:], err=errors[-KEPT:])
+            answer.update(out=self.read(number, "out")[-KEPT:], err=kept(errors))
             yield answer
             if not text:
                 return
+
+
+def kept(text: str) -> str:
+    """Of a long text both ends: a crash says first where it was, and last what brought it there."""
+    half = KEPT // 2
+    return text if len(text) <= KEPT else text[:half] + "\n...\n" + text[-half:]
 
 
 def fork_all(probes: list[dict[str, Any]], jobs: int, tell: Tell) -> None:

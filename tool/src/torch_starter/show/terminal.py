@@ -156,7 +156,7 @@ def show_changes(changes: Iterable[Change], out: Console) -> None:
 def closing(report: Report, out: Console) -> Text:
     """The last line: how many of what, and what it means."""
     told = ", ".join(words for _, words in counted(report.findings))
-    words = CLOSING[report.status].format(mark=sign("fail", out))
+    words = (report.conclusion or CLOSING[report.status]).format(mark=sign("fail", out))
     style = {"ok": "green", "warn": "yellow"}.get(report.status, "bold red")
     return Text.assemble((f"{told}", "bold"), f" in {report.seconds:.1f} s: ", (words, style))
 

@@ -31,6 +31,7 @@ QUIET = {  # what every probe is started with: no network, and threads that do n
     "OMP_WAIT_POLICY": "passive",
 }
 WARM = ("torch._dynamo",)  # the first optimizer imports it: 3 s of a CPU, once for all instead of in each probe
+FEW = 3  # so many probes import what they need themselves sooner
 SLOW = ("hugging_face.", "science.")  # started first, so that nothing waits for them at the end
 OF_A_JOB = (
     "RANK",
@@ -61,8 +62,18 @@ def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "d
     reading = Later(lambda: read_files(ask, evidence, level, early.result()))
     answers = ask_all(ask, subject, checks, evidence)
     evidence = replace(evidence, answers=answers, **reading.result())
-    evidence = replace(evidence, causes=tuple(causes(checks, evidence)))
-    return Judged([finding for check in checks for finding in ask_check(check, evidence)], evidence)
+    return ask_checks(checks, replace(evidence, causes=tuple(causes(checks, evidence))))
+
+
+def ask_checks(checks: Sequence[Check], evidence: Evidence) -> Judged:
+    """The findings. What is not red itself explains nothing: two that point to each other do not both vanish."""
+    while True:
+        findings = [finding for check in checks for finding in ask_check(check, evidence)]
+        red = {finding.id for finding in findings if finding.verdict not in ("ok", "skip")}
+        kept = tuple(cause for cause in evidence.causes if cause.id in red)
+        if kept == evidence.causes:
+            return Judged(findings, evidence)
+        evidence = replace(evidence, causes=kept)
 
 
 def ask_all(ask: Ask, subject: Subject, checks: Sequence[Check], evidence: Evidence) -> dict[str, Answer]:
@@ -85,7 +96,7 @@ def ask_all(ask: Ask, subject: Subject, checks: Sequence[Check], evidence: Evide
 
         begin = partial(ask_probes, ask.machine, target, timeout=timeout, on_answer=tell)
         meanwhile = Later(lambda: begin(plain, preload=None, jobs=1 if beside else MOST_JOBS) if plain else {})
-        answers = dict(begin(beside, preload=preload, warm=WARM)) if beside else {}
+        answers = dict(begin(beside, preload=preload, warm=WARM if len(beside) > FEW else ())) if beside else {}
         answers.update(meanwhile.result())
         for probe in fresh:
             answers[probe] = ask_fresh(ask.machine, target, probe, timeout=timeout)

@@ -45,16 +45,21 @@ def run(ask: Ask, subject: Subject) -> Report:
 
 def all_faults() -> list[Fault]:
     """Every fault, by topic."""
-    return sorted(collect("faults", Fault), key=lambda fault: ORDER.index(fault.id.split(".")[0]))
+    return sorted(collect("faults", Fault), key=lambda fault: (*ORDER, topic(fault)).index(topic(fault)))
+
+
+def topic(fault: Fault) -> str:
+    """The first word of its id: its file."""
+    return fault.id.split(".")[0]
 
 
 def chosen(words: Sequence[str]) -> list[Fault]:
     """The faults that are asked for, by id or topic; raises WrongUsage for a word that means none."""
     for word in words:
-        if not any(word in (fault.id, fault.id.split(".")[0]) for fault in all_faults()):
+        if not any(word in (fault.id, topic(fault)) for fault in all_faults()):
             known = f"no fault is called {word!r}; there are: {', '.join(fault.id for fault in all_faults())}"
             raise WrongUsage("fault.unknown", known, "./dev.sh verify-setup --self-test")
-    return [fault for fault in all_faults() if not words or fault.id in words or fault.id.split(".")[0] in words]
+    return [fault for fault in all_faults() if not words or fault.id in words or topic(fault) in words]
 
 
 def levels(faults: Sequence[Fault]) -> set[Level]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import time
@@ -13,6 +14,7 @@ import msgspec
 from torch_starter.core.ask import Ask
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Fact, Unknown
+from torch_starter.core.files import DiskProblem
 from torch_starter.core.report import Change, Report
 from torch_starter.facts.cpu import Cpu
 from torch_starter.facts.gpu import Gpu
@@ -104,8 +106,9 @@ def path(ask: Ask, subject: Subject) -> Path:
 
 
 def keep(ask: Ask, subject: Subject, evidence: Evidence) -> None:
-    """Remember that a target passed."""
-    ask.machine.files.write(path(ask, subject), msgspec.json.encode(take(evidence)).decode())
+    """Remember that a target passed; where that cannot be kept, it has passed all the same."""
+    with contextlib.suppress(DiskProblem):
+        ask.machine.files.write(path(ask, subject), msgspec.json.encode(take(evidence)).decode())
 
 
 def kept(ask: Ask, subject: Subject) -> Snapshot | None:

@@ -30,7 +30,8 @@ def run(ask: Ask) -> Report:
         )
         return Report(command="explain", findings=[unknown])
     report = look(ask, found)
-    report.notes = [*(line for match in found for line in in_words(match)), *report.notes, conclusion(report)]
+    report.notes = [*(line for match in found for line in in_words(match)), *report.notes]
+    report.conclusion = conclusion(report)
     return report
 
 
@@ -63,7 +64,7 @@ def look(ask: Ask, found: Sequence[Match]) -> Report:
         return Report(command="explain", notes=["There is no environment yet, so nothing was looked at: ./dev.sh setup"])
     subject = verify_setup.foreign(ask) if ask.text("python") else verify_setup.current(ask)
     judged = _judge.judge(ask, subject, concerned(words, _judge.all_checks()))
-    findings = selected_findings(judged.findings, words, ())
+    findings = selected_findings(judged.findings, words, ()) if judged.evidence else judged.findings
     return Report(command="explain", findings=findings, facts=ask.facts.as_dict())
 
 
@@ -85,8 +86,8 @@ def conclusion(report: Report) -> str:
     """Whether the cause was found."""
     red = [finding.id for finding in report.findings if finding.verdict in ("fail", "crash", "warn")]
     if red:
-        return f"Found here: {', '.join(red)}."
-    return "The checks that look for its cause find nothing here now." if report.findings else ""
+        return f"its cause may be {', '.join(red)}"
+    return "the checks that look for its cause find nothing here now" if report.findings else ""
 
 
 VERB = Verb(

@@ -51,7 +51,9 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
         report.changes, report.notes = _mend.mend(ask, subject, chosen, judged)
         if report.changes and not ask.flag("dry-run"):
             judged = _judge.judge(ask, subject, chosen, level)
-    report.findings = selected_findings(judged.findings, ask.texts("only"), ask.texts("skip"))
+    report.findings = judged.findings
+    if judged.evidence:  # else what stops the interpreter is the answer, whatever was asked
+        report.findings = selected_findings(judged.findings, ask.texts("only"), ask.texts("skip"))
     report.facts = ask.facts.as_dict()
     if judged.evidence:
         partly = level == "quick" or bool(ask.texts("only") or ask.texts("skip"))

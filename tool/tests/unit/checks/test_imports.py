@@ -10,8 +10,9 @@ from torch_starter.core.probing import Answer
 from torch_starter.core.report import Verdict
 from torch_starter.testing import evidence
 
+VISION = {"torchvision": Distribution("0.26.0", modules=("torchvision",))}
 NUMPY = {"numpy": Distribution("1.26.4", modules=("numpy",))}
-PROBE = "science.use_numpy@numpy"
+PROBE = "deep_learning.use_torchvision@torchvision"
 ANSWERS: list[tuple[Answer, Verdict, Verdict]] = [
     (Answer(PROBE, "ok", {"seen": "1"}, stage="use"), "ok", "ok"),
     (Answer(PROBE, "ok", out="hello\n", import_bytes=6), "warn", "ok"),
@@ -23,9 +24,19 @@ ANSWERS: list[tuple[Answer, Verdict, Verdict]] = [
 
 @pytest.mark.parametrize(("answer", "importing", "using"), ANSWERS, ids=["well", "noisy", "no import", "no use", "crash"])
 def test_importing_and_using_are_told_apart(answer: Answer, importing: Verdict, using: Verdict) -> None:
-    given = evidence(installed=NUMPY, wanted=("numpy>=1",), answers=[answer])
-    assert [(finding.id, finding.verdict) for finding in imports(given)] == [("imports.numpy", importing)]
-    assert [(finding.id, finding.verdict) for finding in used(given)] == [("uses.numpy", using)]
+    given = evidence(installed=VISION, wanted=("torchvision",), answers=[answer])
+    assert [(finding.id, finding.verdict) for finding in imports(given)] == [("imports.torchvision", importing)]
+    assert [(finding.id, finding.verdict) for finding in used(given)] == [("uses.torchvision", using)]
+
+
+def test_where_uses_share_a_process_each_import_has_its_own() -> None:
+    given = evidence(installed=NUMPY, wanted=("numpy",))
+    importing, using = all_probes(given)
+    assert (importing, using) == ("science.@numpy", "science.use_numpy@numpy")
+    answers = {importing: Answer(importing, "ok", out="hello", import_bytes=5), using: Answer(using, "raised", stage="import")}
+    given = replace(given, answers=answers)
+    assert [finding.verdict for finding in imports(given)] == ["warn"]
+    assert [finding.verdict for finding in used(given)] == ["fail"]  # its import went well by itself: see nothing else
 
 
 @pytest.mark.parametrize(
@@ -60,8 +71,8 @@ def test_a_program_is_not_imported() -> None:
 
 
 def test_only_what_is_there_is_asked_for() -> None:
-    installed = {**NUMPY, "tool": Distribution("1"), "other": Distribution("1", modules=("other",))}
-    assert list(all_probes(evidence(installed=installed, wanted=("numpy", "tool", "other", "absent")))) == [PROBE, "@other"]
+    installed = {**VISION, "tool": Distribution("1"), "other": Distribution("1", modules=("other",))}
+    assert list(all_probes(evidence(installed=installed, wanted=("torchvision", "tool", "other", "absent")))) == [PROBE, "@other"]
 
 
 def test_torch_is_judged_by_the_import_that_the_others_are_forked_from() -> None:
