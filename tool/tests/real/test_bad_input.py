@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,19 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from real._sandbox import REPOSITORY, START, Sandbox, kill_group, not_well, uv
+from real._sandbox import REPOSITORY, START, Sandbox, not_well
 
 TOKEN = "hf_" + "abcdefgh12345678"  # not a real one
 ODD = ['it\'s a "ü" 🙂', "[bold]$HOME {0} %s;*", "two\nlines", "-dash #1"]
 MOST_SECONDS = 60.0  # of a target that never answers: it is asked as usual, and then with -I -S
-
-SLOW_UV = """#!/bin/sh
-case "$1 $2" in "pip install")
-  "{uv}" pip uninstall --python "$4" alpha && : >"{out}"
-  exec sleep 600
-esac
-exec "{uv}" "$@"
-"""
 
 
 @pytest.fixture
@@ -91,15 +81,6 @@ def running(word: str) -> list[int]:
     return found
 
 
-def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    """Until a path is there; a process that ends before it will not make it."""
-    end = time.monotonic() + 60
-    while not path.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        threading.Event().wait(0.01)
-
-
 # --- words ---
 
 
@@ -149,7 +130,7 @@ def test_an_interpreter_that_hangs_at_start_is_the_answer_to_whatever_was_asked(
         report = json.loads(out)
         assert [(each["id"], each["verdict"]) for each in report["findings"]] == [("python.start", "crash")], err
         assert process.returncode == 1
-        assert str(hang) in report["findings"][0]["remedy"]
+        assert str(hang.resolve()) in report["findings"][0]["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -298,62 +279,3 @@ def test_what_was_kept_and_is_damaged_is_as_none(ready: Sandbox) -> None:
         assert (report["exit_code"], list(not_well(report))) == (0, []), content
         assert any("not passed here before" in note for note in report["notes"])
     assert ready.json("verify-setup", "--since-last")["changes"] == []
-
-
-# --- Ctrl-C ---
-
-
-@pytest.mark.parametrize("number", range(3))
-def test_an_interrupted_fix_leaves_what_the_next_one_mends(ready: Sandbox, number: int) -> None:
-    spoil(ready, "raise RuntimeError\n")
-    process = ready.start("verify-setup", "--quick", "--fix")
-    try:
-        process.communicate(timeout=0.6 + 0.4 * number)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-        assert process.returncode in (0, 130), err
-        assert "Traceback" not in err
-    report = ready.json("verify-setup", "--quick", "--fix")
-    assert (report["exit_code"], list(not_well(report))) == (0, [])
-    assert ready.python("import alpha; print(alpha.x)") == "1"
-    assert not list(ready.venv.glob("lib/*/site-packages/.alpha*"))
-
-
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL], ids=["interrupt", "kill"])
-def test_a_fix_that_is_stopped_while_a_package_is_out_is_gone_on_with(ready: Sandbox, tmp_path: Path, stop: int) -> None:
-    spoil(ready, "raise RuntimeError\n")
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    (folder / "uv").write_text(SLOW_UV.format(uv=uv(), out=tmp_path / "out"))
-    (folder / "uv").chmod(0o755)
-    process = ready.start("verify-setup", "--quick", "--fix", PATH=f"{folder}:{ready.variables['PATH']}")
-    wait_for(tmp_path / "out", process)
-    os.killpg(process.pid, stop)
-    process.communicate(timeout=60)
-    assert process.returncode == (130 if stop == signal.SIGINT else -signal.SIGKILL)
-    assert not list(ready.venv.glob("lib/*/site-packages/alpha*"))
-    report = ready.json("verify-setup", "--quick")
-    assert report["exit_code"] == 1, "that it is out is seen"
-    report = ready.json("verify-setup", "--quick", "--fix")
-    assert (report["exit_code"], list(not_well(report))) == (0, [])
-    assert ready.python("import alpha; print(alpha.x)") == "1"
-
-
-@pytest.mark.parametrize("stop", ["interrupt", "kill"])
-def test_an_interrupted_self_test_leaves_no_folder_or_the_next_one_clears_it(ready: Sandbox, stop: str) -> None:
-    folder = state(ready) / "self-test"
-    process = ready.start("verify-setup", "--self-test", "--only", "home")
-    wait_for(folder / "here", process)
-    if stop == "kill":
-        kill_group(process)
-        assert folder.exists()
-    else:
-        os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-        assert (process.returncode, "Traceback" in err) == (130, False), err
-        assert not folder.exists()
-    report = ready.json("verify-setup", "--self-test", "--only", "home.netrc")
-    assert (report["exit_code"], [each["verdict"] for each in report["findings"]]) == (0, ["ok"]), report
-    assert not folder.exists()
-    assert ready.json("verify-setup", "--quick")["exit_code"] == 0, "the original is as it was"

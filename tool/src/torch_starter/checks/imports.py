@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from torch_starter import probes
+from torch_starter.checks._absent import absent as absent_ones
+from torch_starter.checks._absent import can_be_installed, repairs
 from torch_starter.checks._answers import from_answer
 from torch_starter.core.cause import Cause
 from torch_starter.core.evidence import Evidence
@@ -89,7 +91,8 @@ def absent(id: str, title: str, name: str, evidence: Evidence) -> Finding:
     if evidence.ours or name == "torch":
         extra = f" --extra {evidence.extra_of[name]}" if name in evidence.extra_of else ""
         mend = f"./dev.sh setup{extra}" if evidence.ours else f"{evidence.install} 'torch=={evidence.locked.get('torch', '')}'"
-        return Finding(id=id, verdict="fail", title=title, seen=f"{name} is not installed", remedy=mend)
+        fixable = can_be_installed(evidence, name)
+        return Finding(id=id, verdict="fail", title=title, seen=f"{name} is not installed", remedy=mend, fixable=fixable)
     return Finding(id=id, verdict="skip", title=title, seen=f"{name} is not installed")
 
 
@@ -141,7 +144,7 @@ def used(evidence: Evidence) -> Iterator[Finding]:
 
 def failed_imports(evidence: Evidence) -> Iterator[Cause]:
     """A package that cannot be imported explains why what needs it fails; one whose own failure is explained does not."""
-    roots: list[Cause] = []
+    roots = [Cause(f"imports.{name}", frozenset({name})) for name in absent_ones(evidence) if evidence.ours or name == "torch"]
     failing = [(name, answer) for name, answer in import_answers(evidence) if answer.stage == "import" and not answer.ok]
     for name, answer in sorted(failing, key=lambda pair: len(evidence.needs([pair[0]]))):
         if not any(cause.explains(answer, evidence.needs([name])) for cause in roots):
@@ -169,6 +172,7 @@ CHECKS = (
         mend="./dev.sh setup --rebuild, or install the package again.",
         source="The 25 commonest failures of such environments begin with an import",
         causes=failed_imports,
+        repairs=repairs,
     ),
     Check(
         "uses",

@@ -8,6 +8,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from torch_starter.checks._absent import not_told, repairs, some_can_be_installed
 from torch_starter.core.cause import Cause
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
@@ -78,18 +79,21 @@ def wanted(evidence: Evidence) -> Iterator[Finding]:
     if not evidence.ours:
         yield Finding(id="packages.wanted", verdict="skip", title=title, seen="not an environment of ours")
         return
-    outside = out_of_range(evidence)
+    missing = not_told(evidence)
+    outside = {**out_of_range(evidence), **missing}
     told_elsewhere = explained(evidence, outside, "packages.wanted", "packages.lock")
     left = {name: told for name, told in outside.items() if name not in told_elsewhere}
     if outside and not left:
         yield Finding(id="packages.wanted", verdict="skip", title=title, seen=see(told_elsewhere))
         return
+    fixable = some_can_be_installed(evidence, missing)
     yield Finding(
         id="packages.wanted",
         verdict="fail" if left else "ok",
         title=title,
         seen=some(list(left.values())) if left else f"{len(evidence.wanted)} ranges",
-        remedy="./dev.sh setup" if left else "",
+        remedy=("./dev.sh verify-setup --fix" if fixable else "./dev.sh setup") if left else "",
+        fixable=fixable,
     )
 
 
@@ -124,6 +128,7 @@ def consistent(evidence: Evidence) -> Iterator[Finding]:
         if wrong
         else f"{len(evidence.installed.distributions)} packages",
         remedy=("./dev.sh setup" if evidence.ours else f"{evidence.install} {again}") if wrong else "",
+        fixable=some_can_be_installed(evidence, (needed for _, _, needed in wrong)),
     )
 
 
@@ -168,6 +173,7 @@ CHECKS = (
         mend="Install again what complains: the resolver brings what it needs.",
         source="transformers refuses to be imported beside a tokenizers that it does not declare",
         causes=consistent_causes,
+        repairs=repairs,
     ),
     Check(
         "packages.wanted",
@@ -179,6 +185,7 @@ CHECKS = (
         mend="./dev.sh setup installs what the lock has; ./dev.sh lock-update finds versions for a changed range.",
         source="Measured: uv pip install into an environment asks no pyproject.toml",
         causes=wanted_causes,
+        repairs=repairs,
     ),
     Check(
         "packages.lock",

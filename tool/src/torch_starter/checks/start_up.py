@@ -81,8 +81,9 @@ def strange(id: str, title: str, evidence: Evidence, found: Mapping[str, Any]) -
     if unowned and noise(evidence):
         return Finding(id=id, verdict="skip", title=title, seen="see python.start")
     told = ", ".join(f"{os.path.basename(each['file'])} ({each['owner'] or 'its own'})" for each in code)
-    if evidence.interpreter.prefix == evidence.interpreter.base_prefix:
-        unowned = []  # a system's own interpreter: its administrators may have added to it what they need
+    virtual = evidence.interpreter.prefix != evidence.interpreter.base_prefix
+    own = f"{evidence.interpreter.prefix}{os.sep}"  # to a system's interpreter its administrators may have added what they need
+    unowned = [path for path in unowned if virtual and path.startswith(own)]
     return Finding(
         id=id,
         verdict="warn" if unowned else "ok",

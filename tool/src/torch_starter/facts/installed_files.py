@@ -22,7 +22,7 @@ from torch_starter.facts.record import OUTSIDE, Entry, digest, entries, same
 
 QUICK_BYTES = 50 * 2**20  # as much as a quick look reads
 READERS = 2  # threads: hashing lets others run meanwhile, and more than two wait for the disk
-NOT_JUDGED = ("conda", "debian", "rpm")  # they change files after RECORD was written, and have checks of their own
+NOT_JUDGED = ("conda", "debian", "rpm", "system")  # they change files after RECORD was written, and have checks of their own
 
 
 @dataclass

@@ -37,7 +37,7 @@ def installed() -> dict[str, Any]:
             nameless[path] = distribution
         elif name not in found:
             found[name] = _described(distribution, name, path, told)
-        elif os.path.realpath(path) != os.path.realpath(found[name]["metadata"]):
+        elif _another(path, found[name]["metadata"]):
             (twice if _beside(path, found[name]["metadata"]) else hidden).setdefault(name, []).append(path)
     ghosts = _renamed()
     for path, distribution in nameless.items():
@@ -66,7 +66,7 @@ def _described(distribution: metadata.Distribution, name: str, path: str, told: 
         "modules": _modules(distribution),
         "flavour": _flavour(distribution, name) if name in FLAVOURED else "",
         "metadata": path,
-        "installer": (distribution.read_text("INSTALLER") or "").strip(),
+        "installer": "system" if _of_the_system(path) else (distribution.read_text("INSTALLER") or "").strip(),
         "origin": _origin(distribution),
     }
 
@@ -79,6 +79,16 @@ def _headers(distribution: metadata.Distribution) -> Message:
 
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _of_the_system(path: str) -> bool:
+    """Whether a distribution's own package manager keeps it: those change files, and metadata too, after they were built."""
+    return path.startswith(("/usr/lib/python3/dist-packages/", "/usr/lib/python3.", "/usr/lib64/python3."))
+
+
+def _another(path: str, other: str) -> bool:
+    """Whether a folder of metadata is not the other by another name, and somebody answers for it."""
+    return os.path.realpath(path) != os.path.realpath(other) and not _of_the_system(path)
 
 
 def _beside(one: str, other: str) -> bool:
