@@ -88,6 +88,7 @@ CHECKS = (
         "A file that was edited, cut short or lost breaks what uses it, often with an error that points elsewhere.",
         files,
         level="quick",
+        reads=("files",),
         found="Each file's state (size, times, inode) against the last look, and where that is new its SHA-256 against RECORD; "
         "--quick only measures what was never read, --full reads all.",
         mend="Install the package again, past the cache whose files may be linked to the altered ones.",

@@ -108,6 +108,7 @@ CHECKS = (
         "Two packages that write the same file: what is imported is whichever came last, or a mixture of both.",
         providers,
         level="quick",
+        reads=("files",),
         found="Files of code that several RECORDs name with different hashes.",
         mend="Uninstall all of them, then install one.",
         source="opencv-python beside opencv-python-headless, whose makers say that only one may be installed",

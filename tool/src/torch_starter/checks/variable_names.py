@@ -111,6 +111,7 @@ CHECKS = (
         "A variable with a mistyped name is set, shown and read by nothing: what it should change stays as it was.",
         names,
         level="quick",
+        reads=("names",),
         found="Names that are one letter, or in long ones two, from what the installed libraries and sources hold.",
         mend="Set it under the name that is meant; --fix renames it in [variables] of torch-starter.toml.",
         source="Measured: 1,000 and more names are known to the libraries of an environment with PyTorch",

@@ -58,7 +58,8 @@ class Check:
     must not be forked.
 
     `level` is the least thorough verification that asks it: `quick` needs no torch, `full` is only asked with --full. The
-    probes of a quick check are started without torch.
+    probes of a quick check are started without torch. `reads`: what of the evidence must be read from thousands of the target's
+    files, and is left out where no check asks for it: `files` (Evidence.files) and `names` (Evidence.known_names).
     `about` says what it looks at and why it matters, `found` how, `mend` what mends it, `source` where it is known from.
     `causes` names what explains failures of other checks, so that one cause gives one red line. `repairs` is what --fix does
     about the findings that are `fixable`.
@@ -72,6 +73,7 @@ class Check:
     dynamic_probes: Callable[[Evidence], Iterable[str]] | None = None
     fresh: bool = False
     level: Level = "default"
+    reads: tuple[Literal["files", "names"], ...] = ()
     found: str = ""
     mend: str = ""
     source: str = ""

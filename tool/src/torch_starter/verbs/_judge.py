@@ -54,12 +54,13 @@ class Judged:
 
 def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "default") -> Judged:
     """All findings of the given checks on one interpreter; raises CouldNotLook where it does not answer at all."""
-    early = begin(subject)
+    wanted = {word for check in checks for word in check.reads}
+    early = begin(subject, wanted)
     try:
         evidence = gather(ask, subject)
     except StopsAtStart as stopped:
         return Judged([stopped.finding], None)
-    reading = Later(lambda: read_files(ask, evidence, level, early.result()))
+    reading = Later(lambda: read_files(ask, evidence, level, wanted, early.result()))
     answers = ask_all(ask, subject, checks, evidence)
     evidence = replace(evidence, answers=answers, **reading.result())
     return ask_checks(checks, replace(evidence, causes=tuple(causes(checks, evidence))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from torch_starter.core.ask import Ask
@@ -15,14 +15,19 @@ from torch_starter.facts.known_names import known_names
 from torch_starter.verbs._gather import Subject
 
 
-def begin(subject: Subject) -> Later[dict[str, Package]]:
-    """Look at the files of an environment while its interpreter starts."""
-    return Later(lambda: look_early(subject.python.parent.parent))
+def begin(subject: Subject, wanted: Set[str]) -> Later[dict[str, Package]]:
+    """Look at the files of an environment while its interpreter starts, where a check reads of them."""
+    return Later(lambda: look_early(subject.python.parent.parent) if "files" in wanted else {})
 
 
-def read_files(ask: Ask, evidence: Evidence, level: Level, early: Mapping[str, Package]) -> dict[str, Any]:
-    """What only the target's files say, as fields of the evidence."""
-    return {"files": files(ask, evidence, level, early), "known_names": names(ask, evidence, level)}
+def read_files(ask: Ask, evidence: Evidence, level: Level, wanted: Set[str], early: Mapping[str, Package]) -> dict[str, Any]:
+    """What only the target's files say, as fields of the evidence, as far as the checks read it."""
+    found: dict[str, Any] = {}
+    if "files" in wanted:
+        found["files"] = files(ask, evidence, level, early)
+    if "names" in wanted:
+        found["known_names"] = names(ask, evidence, level)
+    return found
 
 
 def names(ask: Ask, evidence: Evidence, level: Level) -> frozenset[str]:

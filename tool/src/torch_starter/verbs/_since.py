@@ -129,7 +129,7 @@ def differences(before: Snapshot, now: Snapshot) -> list[Change]:
     found += [
         Change(kind="file", name=name, was=was, now=new, why="the same version, other files")
         for name, was, new in pairs(before.digests, now.digests)
-        if name in same
+        if name in same and name in before.digests and name in now.digests  # a look at a part reads no files
     ]
     return found
 

@@ -39,6 +39,8 @@ def run(ask: Ask) -> Report:
 
 def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) -> Report:
     """Judge; with --fix mend and judge again; remember a pass, and with --since-last say what changed since the one before."""
+    from dataclasses import replace
+
     from torch_starter.core.report import Report
     from torch_starter.verbs import _judge, _since
     from torch_starter.verbs._selection import selected_findings
@@ -50,6 +52,7 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
 
         report.changes, report.notes = _mend.mend(ask, subject, chosen, judged)
         if report.changes and not ask.flag("dry-run"):
+            ask = replace(ask)  # which reads the spec and the machine anew
             judged = _judge.judge(ask, subject, chosen, level)
     report.findings = judged.findings
     if judged.evidence:  # else what stops the interpreter is the answer, whatever was asked
