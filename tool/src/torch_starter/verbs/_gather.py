@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from torch_starter.making import uv, variables
 from torch_starter.verbs import _plan
 from torch_starter.verbs._paths import paths
 
+FIRST = ("interpreter.describe", "packages.installed")
 START_SECONDS = 20.0  # for an interpreter to say what it is
 
 
@@ -54,14 +55,15 @@ class StopsAtStart(Exception):
         self.finding = finding
 
 
-def gather(ask: Ask, subject: Subject) -> Evidence:
-    """Everything that is known before a probe computes.
+def gather(ask: Ask, subject: Subject, light: Sequence[str] = ()) -> Evidence:
+    """Everything that is known before a probe computes, and the answers of `light` probes, which need no torch.
 
     Raises StopsAtStart where what runs at its start stops the interpreter, CouldNotLook where it does not answer at all.
     """
     user = ask.machine.variables
     first = Target(subject.python, dict(user) if subject.environment is None else own_variables(ask, subject, None))
-    interpreter_answer, packages = describe(ask, first)
+    answers = describe(ask, first, light)
+    interpreter_answer, packages = (answers.pop(name) for name in FIRST)
     interpreter = msgspec.convert(interpreter_answer.value, Interpreter)
     interpreter = msgspec.structs.replace(interpreter, active=active(user, interpreter))
     if not packages.ok:
@@ -90,6 +92,7 @@ def gather(ask: Ask, subject: Subject) -> Evidence:
         paths=paths(ask, subject.environment or Path(interpreter.prefix)),
         start_noise=interpreter_answer.out + interpreter_answer.err,
         folders=scripts(ask, interpreter, installed),
+        answers=answers,
     )
 
 
@@ -109,12 +112,15 @@ def active(user: Mapping[str, str], interpreter: Interpreter) -> str:
     return named if named and os.path.realpath(named) != os.path.realpath(interpreter.prefix) else ""
 
 
-def describe(ask: Ask, target: Target) -> tuple[Answer, Answer]:
-    """What the interpreter is, and what is installed; raises StopsAtStart or CouldNotLook where it does not start."""
-    probes = ("interpreter.describe", "packages.installed")
-    interpreter, packages = ask_in_turn(ask.machine, target, probes, timeout=START_SECONDS, within=START_SECONDS).values()
+def describe(ask: Ask, target: Target, light: Sequence[str]) -> dict[str, Answer]:
+    """What the interpreter is, what is installed, and light probes, all in one start.
+
+    Raises StopsAtStart or CouldNotLook where it does not start.
+    """
+    answers = ask_in_turn(ask.machine, target, (*FIRST, *light), timeout=START_SECONDS, within=START_SECONDS)
+    interpreter = answers[FIRST[0]]
     if interpreter.ok:
-        return interpreter, packages
+        return answers
     bare = ask_fresh(ask.machine, replace(target, options=("-I", "-S")), "interpreter.at_start", timeout=START_SECONDS)
     if bare.ok:
         raise StopsAtStart(stopped_at_start(interpreter, [str(path) for path in bare.value["files"]]))
