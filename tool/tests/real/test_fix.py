@@ -109,3 +109,9 @@ def test_a_choice_that_leaves_nothing_is_wrong_usage(ready: Sandbox, words: tupl
 
 def test_quick_and_full_exclude_each_other(ready: Sandbox) -> None:
     assert ready.json("verify-setup", "--quick", "--full")["exit_code"] == 2
+
+
+def test_that_something_can_be_mended_is_said(ready: Sandbox) -> None:
+    netrc(ready)
+    assert "--fix mends 1 of these" in ready.run("verify-setup", "--quick")[1]
+    assert "--fix mends" not in ready.run("verify-setup", "--quick", "--only", "python")[1]

@@ -102,3 +102,11 @@ def test_every_fault_expects_what_a_check_may_say() -> None:
     faults = collect("faults", Fault)
     assert len(faults) >= 30
     assert not [fault.id for fault in faults if not any(concerns(fault.expected, check) for check in CHECKS)]
+
+
+@pytest.mark.parametrize(("word", "field"), [("files", "evidence.files"), ("names", "evidence.known_names")])
+def test_a_check_that_reads_what_must_be_read_from_files_says_so(word: str, field: str) -> None:
+    """Else it would see nothing where it alone is asked for."""
+    for check in CHECKS:
+        uses = any(field in ast.unparse(function) for function in reached(JUDGES[check.id]))
+        assert (word in check.reads) == uses, check.id

@@ -120,6 +120,7 @@ CHECKS = (
         "nvidia-*-cu12 beside the same library for CUDA 13: gigabytes for nothing, and a wrong one may be loaded.",
         families,
         level="quick",
+        reads=("files",),
         found="Installed nvidia-* packages of one name with different suffixes, of which nothing needs one.",
         mend="Uninstall those that nothing needs.",
         source="Measured: pip leaves the libraries of the old torch when a torch for another CUDA is installed",
