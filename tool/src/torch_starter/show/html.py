@@ -21,7 +21,7 @@ from torch_starter.core.units import human_size
 from torch_starter.show._words import LOUDEST, SIGNS, WELL, by_group, counted, loudest, plain, plain_finding, sentence, short_id
 
 HERE = Path(__file__).parent
-FIRST = ("system", "cpu", "memory", "gpu", "disk")  # of the facts
+FIRST = ("environment", "system", "cpu", "memory", "gpu", "disk")  # of the facts
 SLOWEST = 10  # bars of where the seconds went
 BYTES = re.compile(
     r"memory\.|disk\.(free|total|used)$|.*(^|[._])(bytes|memory|stack|memlock|address_space)$"

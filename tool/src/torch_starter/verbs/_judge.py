@@ -42,6 +42,18 @@ def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "d
     return ask_checks(checks, replace(evidence, causes=tuple(causes(checks, evidence))))
 
 
+def environment_facts(judged: Judged) -> dict[str, object]:
+    """What was judged, for reports: the interpreter and the versions of all packages."""
+    if judged.evidence is None:
+        return {}
+    seen = judged.evidence
+    python = f"{seen.interpreter.implementation} {seen.interpreter.version}"
+    return {
+        "environment": {"python": python, "accelerator": seen.accelerator},
+        "packages": dict(sorted(seen.installed.versions.items())),
+    }
+
+
 def ask_checks(checks: Sequence[Check], evidence: Evidence) -> Judged:
     """The findings. What is not red itself explains nothing: two that point to each other do not both vanish."""
     while True:

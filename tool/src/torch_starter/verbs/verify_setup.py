@@ -57,7 +57,7 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
     report.findings = judged.findings
     if judged.evidence:  # else what stops the interpreter is the answer, whatever was asked
         report.findings = selected_findings(judged.findings, ask.texts("only"), ask.texts("skip"))
-    report.facts = ask.facts.as_dict()
+    report.facts = {**ask.facts.as_dict(), **_judge.environment_facts(judged)}
     mendable = [finding for finding in report.findings if finding.fixable and finding.verdict not in ("ok", "skip")]
     if mendable and not ask.flag("fix"):
         report.notes.append(f"--fix mends {len(mendable)} of these; --fix --dry-run says how.")
