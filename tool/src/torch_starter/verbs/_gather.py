@@ -14,7 +14,7 @@ from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
 from torch_starter.core.evidence import Evidence, Installed, Interpreter
-from torch_starter.core.probing import Answer, Target, ask_fresh, ask_in_turn
+from torch_starter.core.probing import Answer, Target, ask_in_turn
 from torch_starter.core.problems import CouldNotLook, Problem
 from torch_starter.core.report import Finding
 from torch_starter.facts.cpu import Cpu
@@ -24,6 +24,8 @@ from torch_starter.verbs import _plan
 from torch_starter.verbs._paths import paths
 
 FIRST = ("interpreter.describe", "packages.installed")
+AT_START = "interpreter.at_start"
+BARE_SECONDS = 6.0
 START_SECONDS = 20.0  # for an interpreter to say what it is
 
 
@@ -121,7 +123,8 @@ def describe(ask: Ask, target: Target, light: Sequence[str]) -> dict[str, Answer
     interpreter = answers[FIRST[0]]
     if interpreter.ok:
         return answers
-    bare = ask_fresh(ask.machine, replace(target, options=("-I", "-S")), "interpreter.at_start", timeout=START_SECONDS)
+    alone = replace(target, options=("-I", "-S"))  # reads no site-packages: this takes a moment, or does not come at all
+    bare = ask_in_turn(ask.machine, alone, [AT_START], timeout=BARE_SECONDS, within=BARE_SECONDS)[AT_START]
     if bare.ok:
         raise StopsAtStart(stopped_at_start(interpreter, [str(path) for path in bare.value["files"]]))
     what = {"hung": f"did not answer within {START_SECONDS:.0f} s", "crashed": "does not start as a Python 3.8 or newer"}
