@@ -184,8 +184,8 @@ def test_ordinary_words_stay(words: list[str]) -> None:
 def test_a_name_that_is_an_ordinary_word_hides_nothing_else() -> None:
     person = Person("/root", "root", "localhost")
     assert (
-        redact("root at localhost: /root/.cache, /work/root, root cause", person)
-        == "root at localhost: ~/.cache, /work/root, root cause"
+        redact("root at localhost: /root/.cache, /srv/root, root cause", person)
+        == "root at localhost: ~/.cache, /srv/root, root cause"
     )
     assert redact("torch in site-packages/torch", Person("/home/torch", "torch", "")) == "torch in site-packages/torch"
 

@@ -117,7 +117,7 @@ def test_a_narrow_terminal_is_not_overrun(width: int) -> None:
 
 
 def test_a_long_path_is_shown_whole_and_a_long_text_by_its_ends() -> None:
-    path = "/work/" + "folder/" * 20 + "libtorch.so"
+    path = "/data/" + "folder/" * 20 + "libtorch.so"
     text = shown(Report(command="x", findings=[Finding(id="a.b", verdict="fail", title="t", seen=path)]))
     assert path in "".join(line.strip().removeprefix("seen ") for line in text.splitlines())
     seen = "first " + "word " * 1000 + "last"
