@@ -69,9 +69,18 @@ def test_what_stops_a_verb_is_a_page_too(project: Path) -> None:
 
 
 def test_who_interrupts_keeps_the_last_page(project: Path) -> None:
-    (project / "answer.html").write_text("the last one")
+    page = '<meta name="generator" content="torch-starter 0.1.0">the last one'
+    (project / "answer.html").write_text(page)
     assert Judging(KeyboardInterrupt())(html="answer.html") == Interrupted.exit_code
-    assert (project / "answer.html").read_text() == "the last one"
+    assert (project / "answer.html").read_text() == page
+
+
+def test_a_file_that_is_no_page_of_ours_is_not_written_over(project: Path) -> None:
+    (project / "notes.txt").write_text("my own words")
+    judging = Judging(reports.judged())
+    assert judging(html="notes.txt") == 2
+    assert judging.asked == 0
+    assert (project / "notes.txt").read_text() == "my own words"
 
 
 def test_a_page_that_cannot_be_made_loses_no_finding(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

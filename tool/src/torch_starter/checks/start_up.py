@@ -128,21 +128,28 @@ def aside(path: str) -> str:
 
 def shadow(evidence: Evidence) -> Iterator[Finding]:
     owner = {module: name for name, each in evidence.installed.distributions.items() for module in each.modules}
+    files = [(folder, file, re.sub(r"(\.py|/)$", "", file)) for folder, found in evidence.folders.items() for file in found]
     hiding = [
-        (f"{folder}/{module}", owner.get(module))
-        for folder, modules in evidence.folders.items()
-        for module in modules
+        (f"{folder}/{file}", module, owner.get(module))
+        for folder, file, module in files
         if not is_home(evidence, folder, owner.get(module))
     ]
-    told = [f"{path} hides {f'that of {name}' if name else 'that of the standard library'}" for path, name in hiding]
+    told = [f"{path} hides the module {module} of {name or 'the standard library'}" for path, module, name in hiding]
     yield Finding(
         id="python.shadow",
         verdict="fail" if hiding else "ok",
         title="no file of yours has the name of a module",
         seen="; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else ""),
         wanted="another name: a script in that folder, and whatever it imports, gets this one" if hiding else "",
-        remedy=f"rename {hiding[0][0]}" if hiding else "",
+        remedy=put_aside(hiding[0][0]) if hiding else "",
     )
+
+
+def put_aside(path: str) -> str:
+    """The command that gives a file or folder another name."""
+    plain = path.rstrip("/")
+    stem, dot = (plain[:-3], ".py") if plain.endswith(".py") else (plain, "")
+    return f"mv {shlex.quote(plain)} {shlex.quote(f'{stem}_of_mine{dot}')}"
 
 
 def is_home(evidence: Evidence, folder: str, name: str | None) -> bool:

@@ -41,7 +41,9 @@ def unread(evidence: Evidence) -> Iterator[Finding]:
 
 
 def threads(evidence: Evidence) -> Iterator[Finding]:
-    given = {name: evidence.variables[name] for name in THREADS if name in evidence.variables}
+    # what a user exports stands for all four: then his own are shown, else those of the spec
+    source = evidence.user_variables if any(name in evidence.user_variables for name in THREADS) else evidence.variables
+    given = {name: source[name] for name in THREADS if name in source}
     wrong = [name for name, value in given.items() if not re.fullmatch(r"[1-9][0-9]*(,[1-9][0-9]*)*", value.strip())]
     differ = len(set(given.values())) > 1
     told = ", ".join(f"{name}={value}" for name, value in given.items()) or "none is set: libraries take every CPU that they see"

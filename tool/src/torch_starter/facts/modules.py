@@ -19,7 +19,10 @@ COMMON |= {"setup", "build", "bin", "lib", "data", "config"}
 
 
 def homonyms(folders: Iterable[Path], installed: Iterable[str], without: Set[str]) -> dict[str, tuple[str, ...]]:
-    """Folder -> the modules in it called as one of the standard library or an installed one; `without` are left out."""
+    """Folder -> the files in it, such as random.py or torch/, that hide a module of the standard library or an installed one.
+
+    The folders `without` are left out.
+    """
     names = STANDARD | {name for name in installed if not name.startswith("_")} - COMMON
     real = {os.path.realpath(folder): None for folder in folders}
     return {folder: found for folder in real if folder not in without and (found := modules(folder, names))}
@@ -31,6 +34,6 @@ def modules(folder: str, names: Set[str]) -> tuple[str, ...]:
         there = os.listdir(folder)
     except OSError:
         return ()
-    files = {name[:-3] for name in there if name.endswith(".py")}
-    packages = {name for name in names & set(there) if os.path.isfile(os.path.join(folder, name, "__init__.py"))}
-    return tuple(sorted(names & (files | packages)))
+    files = {name for name in there if name.endswith(".py") and name[:-3] in names}
+    packages = {f"{name}/" for name in names & set(there) if os.path.isfile(os.path.join(folder, name, "__init__.py"))}
+    return tuple(sorted(files | packages))

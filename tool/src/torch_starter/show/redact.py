@@ -29,7 +29,7 @@ SECRETS = (
 KNOWN_SECRET = re.compile("|".join(SECRETS), re.DOTALL)
 BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 # HF_TOKEN=..., export AWS_SECRET_ACCESS_KEY='...': any value behind a name in capitals
-VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"
+VALUE = r"(?!\"?\$\{?[A-Z])(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"  # but not the name of another variable
 VARIABLE = re.compile(rf"\b([A-Z0-9_]*(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIALS?)\s*[=:]\s*){VALUE}")
 PASSWORD = re.compile(rf"((?:password|passwd|passphrase|(?<!\[)secret)[\"']?\s*(?:[=:]|\bis\b)\s*){VALUE}", re.IGNORECASE)
 # a long value with a digit behind such a word; an ordinary word, a path and a name_of_a_layer_0 are not that
@@ -54,6 +54,9 @@ BEFORE_VERSION = re.compile(
 )
 AFTER_VERSION = re.compile(r"-(?:py|cp)\d|\.(?:dist-info|data|tar|whl)\b")
 OTHER_HOME = re.compile(r"(?<![\w.])/(home|Users)/[^/\s:'\"`,;)]+")
+PUBLIC = re.compile(
+    r"(^|\.)(huggingface\.co|github\.com|pytorch\.org|python\.org|nvidia\.com|wandb\.ai|example\.(org|com)|localhost)$"
+)
 HARMLESS = frozenset(["127.0.0.1", "0.0.0.0"])  # noqa: S104
 
 
@@ -82,9 +85,12 @@ def redact(text: str, person: Person) -> str:
 
 
 def without_credentials(url: re.Match[str]) -> str:
-    """The URL without user, password, query and fragment."""
+    """The URL without user, password, query and fragment, and without a host that not everybody knows."""
     scheme, rest, query = url.groups()
-    return f"{scheme}{rest}{'?[secret]' if query else ''}"
+    host, slash, path = rest.partition("/")
+    name, colon, port = host.partition(":")
+    known = scheme == "file://" or not name or name in HARMLESS or PUBLIC.search(name.lower()) or not name[0].isalnum()
+    return f"{scheme}{name if known else '[host]'}{colon}{port}{slash}{path}{'?[secret]' if query else ''}"
 
 
 def address(found: re.Match[str]) -> str:

@@ -153,10 +153,17 @@ def show_changes(changes: Iterable[Change], out: Console) -> None:
     out.print(grid)
 
 
+def said(report: Report, out: Console) -> str:
+    """What the counts mean."""
+    if report.status == "ok" and all(finding.verdict == "skip" for finding in report.findings):
+        return "nothing of it applies here"
+    return CLOSING[report.status].format(mark=sign("fail", out))
+
+
 def closing(report: Report, out: Console) -> Text:
     """The last line: how many of what, and what it means."""
     told = ", ".join(words for _, words in counted(report.findings))
-    words = (report.conclusion or CLOSING[report.status]).format(mark=sign("fail", out))
+    words = report.conclusion or said(report, out)
     style = {"ok": "green", "warn": "yellow"}.get(report.status, "bold red")
     return Text.assemble((f"{told}", "bold"), f" in {report.seconds:.1f} s: ", (words, style))
 

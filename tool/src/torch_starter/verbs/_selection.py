@@ -19,7 +19,7 @@ def select(checks: Sequence[Check], only: Sequence[str], skip: Sequence[str], le
     """
     for word in (*only, *skip):
         if not any(concerns(word, check) for check in checks):
-            near = difflib.get_close_matches(word, [check.id for check in checks], n=1, cutoff=0.3)
+            near = difflib.get_close_matches(word, [check.id for check in checks], n=1, cutoff=0.55)
             groups = ", ".join(dict.fromkeys(check.group for check in checks))
             hint = f"the nearest is {near[0]!r}" if near else f"the groups are {groups}"
             raise WrongUsage("check.unknown", f"no check is called {word!r}; {hint}", "./dev.sh verify-setup --list")
@@ -59,9 +59,9 @@ def listing(checks: Sequence[Check]) -> Report:
     return Report(command="verify-setup", notes=[*lines, f"{len(checks)} checks; --explain ID says more of one, or of a group."])
 
 
-def explain(checks: Sequence[Check], id: str) -> Report:
-    """What one check, or a family of them, looks at, why, how, and what mends what it finds."""
-    return Report(command="verify-setup", notes=[explanation(check) for check in select(checks, (id,), (), "full")])
+def explain(checks: Sequence[Check], ids: Sequence[str]) -> Report:
+    """What checks, or families of them, look at, why, how, and what mends what they find."""
+    return Report(command="verify-setup", notes=[explanation(check) for check in select(checks, ids, (), "full")])
 
 
 def explanation(check: Check) -> str:

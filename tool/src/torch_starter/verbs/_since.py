@@ -27,8 +27,9 @@ KINDS: tuple[type[Fact], ...] = (System, Cpu, Memory, Limits, Gpu)
 VARYING = re.compile(r"available|free|used|current|oom|health|temperature")  # other at each look, and no change of the machine
 FAMILIES = re.compile(
     r"(TORCH|PYTORCH|CUDA|CUDNN|CUBLAS|NCCL|GLOO|NVIDIA|OMP|GOMP|MKL|KMP|OPENBLAS|NUMEXPR|TRITON|HF|HUGGINGFACE|TRANSFORMERS"
-    r"|TOKENIZERS|DATASETS|WANDB|LD|PYTHON|UV|PIP|MALLOC|XDG|TMPDIR|PATH|VIRTUAL_ENV|CONDA|HTTPS?_PROXY|NO_PROXY|SSL)(_|$|[A-Z])"
+    r"|TOKENIZERS|DATASETS|WANDB|LD|PYTHON|UV|PIP|MALLOC|XDG|TMPDIR|VIRTUAL_ENV|CONDA|HTTPS?_PROXY|NO_PROXY|SSL)(_|$|[A-Z])"
 )
+OURS = "TORCH_STARTER_"  # says how the program was called
 SECRET = re.compile(r"TOKEN|KEY|SECRET|PASS|CREDENTIAL|AUTH|PROXY|INDEX|URL")
 
 
@@ -52,7 +53,11 @@ def take(evidence: Evidence) -> Snapshot:
         machine={**dict(machine_words(evidence)), "python": evidence.interpreter.version},
         packages=evidence.installed.versions,
         digests=dict(evidence.files.digests),
-        variables={name: shown(name, value) for name, value in evidence.user_variables.items() if FAMILIES.match(name)},
+        variables={
+            name: shown(name, value)
+            for name, value in evidence.user_variables.items()
+            if FAMILIES.match(name) and not name.startswith(OURS)
+        },
     )
 
 

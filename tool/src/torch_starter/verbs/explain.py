@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from torch_starter.core.kinds import Option, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from torch_starter.core.ask import Ask
+    from torch_starter.core.evidence import Evidence
     from torch_starter.core.kinds import Check
     from torch_starter.core.report import Report
     from torch_starter.core.signatures import Match
@@ -20,37 +22,37 @@ WIDTH = 100  # characters of a line that is shown
 
 def run(ask: Ask) -> Report:
     from torch_starter.core.report import Finding, Report
-    from torch_starter.core.signatures import matches
+    from torch_starter.core.signatures import matches, signatures
 
-    found = list(matches(text_of(ask)))[:MOST]
+    found = [(name, match) for name, text in texts_of(ask) for match in matches(text)][:MOST]
     if not found:
-        seen = "none of the known failures is in this text"
+        seen = f"none of the {len(signatures())} known failures is in this text: it may be a mistake in the program itself"
         unknown = Finding(
-            id="explain", verdict="unknown", title="what the text says", seen=seen, remedy="./dev.sh verify-setup --full"
+            id="explain.text", verdict="unknown", title="a known failure", seen=seen, remedy="./dev.sh verify-setup"
         )
-        return Report(command="explain", findings=[unknown])
-    report = look(ask, found)
-    report.notes = [*(line for match in found for line in in_words(match)), *report.notes]
+        return Report(command="explain", findings=[unknown], conclusion="whether the environment is whole, verify-setup says")
+    report = look(ask, [match for _, match in found])
+    report.notes = [*(line for name, match in found for line in in_words(name, match)), *report.notes]
     report.conclusion = conclusion(report)
     return report
 
 
-def text_of(ask: Ask) -> str:
-    """The files that are named, or what comes in; raises WrongUsage where there is nothing to read."""
+def texts_of(ask: Ask) -> list[tuple[str, str]]:
+    """The files that are named with their texts, or what comes in; raises WrongUsage where there is nothing to read."""
     from pathlib import Path
 
     from torch_starter.core.problems import WrongUsage
 
-    parts = []
+    texts = []
     for name in ask.rest:
         text = ask.machine.files.read(Path(ask.machine.variables.get("PWD", ".")) / name)
         if text is None:
             raise WrongUsage("explain.file", f"{name} cannot be read", "name a file with a traceback or a log")
-        parts.append(text)
-    text = "\n".join(parts) if parts else ask.input()
-    if not text.strip():
+        texts.append((name, text))
+    texts = texts or [("", ask.input())]
+    if not any(text.strip() for _, text in texts):
         raise WrongUsage("explain.empty", "there is no text to explain", "./dev.sh explain < traceback.txt")
-    return text
+    return texts
 
 
 def look(ask: Ask, found: Sequence[Match]) -> Report:
@@ -63,9 +65,25 @@ def look(ask: Ask, found: Sequence[Match]) -> Report:
     if ask.text("python") is None and _plan.current(ask) is None:
         return Report(command="explain", notes=["There is no environment yet, so nothing was looked at: ./dev.sh setup"])
     subject = verify_setup.foreign(ask) if ask.text("python") else verify_setup.current(ask)
-    judged = _judge.judge(ask, subject, concerned(words, _judge.all_checks()))
-    findings = selected_findings(judged.findings, words, ()) if judged.evidence else judged.findings
-    return Report(command="explain", findings=findings, facts=ask.facts.as_dict())
+    judged = _judge.judge(ask, subject, concerned(words, _judge.all_checks()), "quick")  # reads no more files than it must
+    report = Report(command="explain", findings=judged.findings, facts=ask.facts.as_dict())
+    if judged.evidence:
+        report.findings = selected_findings(judged.findings, words, ())
+        report.notes = [line for match in found for line in missing_module(match, judged.evidence)]
+    return report
+
+
+def missing_module(match: Match, evidence: Evidence) -> Iterator[str]:
+    """Of a module that was not found: whether a package here has it."""
+    named = re.search(r"No module named '(\w+)", match.text)
+    if match.signature.name != "missing-module" or not named:
+        return
+    owners = [name for name, each in evidence.installed.distributions.items() if named[1] in each.modules]
+    if owners:
+        yield f"{named[1]} is here, in {owners[0]} {evidence.installed.versions[owners[0]]}: another interpreter was started."
+    else:
+        yield f"{named[1]} is in none of the {len(evidence.installed.distributions)} packages here. Its package goes into"
+        yield "pyproject.toml; then: ./dev.sh lock-update"
 
 
 def concerned(words: Sequence[str], checks: Sequence[Check]) -> list[Check]:
@@ -75,11 +93,12 @@ def concerned(words: Sequence[str], checks: Sequence[Check]) -> list[Check]:
     return [check for check in checks if any(concerns(word, check) for word in words)]
 
 
-def in_words(match: Match) -> list[str]:
-    """What one known failure means."""
+def in_words(name: str, match: Match) -> list[str]:
+    """What one known failure means, with the place where it was found: a line of a file, or of what came in."""
     line = match.text if len(match.text) <= WIDTH else f"{match.text[:WIDTH]}..."
     known = match.signature
-    return [f"line {match.line}: {line}", f"  {known.name}: {known.says} ({known.source})", f"  usually mended by: {known.mend}"]
+    place = f"{name}:{match.line}" if name else f"line {match.line}"
+    return [f"{place}: {line}", f"  {known.name}: {known.says} ({known.source})", f"  usually mended by: {known.mend}"]
 
 
 def conclusion(report: Report) -> str:
@@ -87,6 +106,11 @@ def conclusion(report: Report) -> str:
     red = [finding.id for finding in report.findings if finding.verdict in ("fail", "crash", "warn")]
     if red:
         return f"its cause may be {', '.join(red)}"
+    skipped = [finding.seen for finding in report.findings if finding.verdict == "skip"]
+    if skipped and len(skipped) == len(report.findings):
+        return f"nothing could be looked at here: {skipped[0]}"
+    if skipped:
+        return f"what could be looked at is well; the rest was not, since {skipped[0]}"
     return "the checks that look for its cause find nothing here now" if report.findings else ""
 
 

@@ -20,10 +20,11 @@ def run(ask: Ask) -> Report:
     from torch_starter.verbs._selection import explain, listing, select
 
     checks = _judge.all_checks()
+    refuse_empty(ask)
     if ask.flag("list"):
         return listing(checks)
     if ask.text("explain"):
-        return explain(checks, str(ask.text("explain")))
+        return explain(checks, [word for word in str(ask.text("explain")).split(",") if word])
     if ask.flag("self-test"):
         from torch_starter.verbs import _self_test
 
@@ -35,6 +36,15 @@ def run(ask: Ask) -> Report:
         return setup.set_up(ask, _judge.at_level(checks, "full" if level == "full" else "default"), "verify-setup")
     subject = foreign(ask) if ask.text("python") else current(ask)
     return verify(ask, subject, chosen, level)
+
+
+def refuse_empty(ask: Ask) -> None:
+    """Raise WrongUsage for a word that names nothing, such as a comma alone."""
+    from torch_starter.core.problems import WrongUsage
+
+    for name in ("only", "skip"):
+        if ask.options.get(name) and not ask.texts(name):
+            raise WrongUsage("check.none", f"--{name} names nothing", f"./dev.sh verify-setup --{name} ID")
 
 
 def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) -> Report:

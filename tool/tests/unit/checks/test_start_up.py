@@ -99,10 +99,10 @@ def shadowing(folder: str, module: str, origin: str = "", metadata: str = "") ->
 
 
 def test_a_module_of_ones_own_hides_another() -> None:
-    found = shadowing("/home/me", "random")
-    assert (found.verdict, found.remedy) == ("fail", "rename /home/me/random")
-    assert found.seen == "/home/me/random hides that of the standard library"
-    assert shadowing("/home/me", "mine").seen == "/home/me/mine hides that of mine"
+    found = shadowing("/home/me", "random.py")
+    assert (found.verdict, found.remedy) == ("fail", "mv /home/me/random.py /home/me/random_of_mine.py")
+    assert "hides the module random of the standard library" in found.seen
+    assert shadowing("/home/me", "mine/").seen == "/home/me/mine/ hides the module mine of mine"
     assert finding("python.shadow", evidence()).verdict == "ok"
 
 

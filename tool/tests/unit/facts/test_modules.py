@@ -12,9 +12,9 @@ INSTALLED = ("torch", "datasets", "tests", "_private")
 @pytest.mark.parametrize(
     ("path", "found"),
     [
-        ("random.py", ("random",)),
-        ("torch.py", ("torch",)),
-        ("datasets/__init__.py", ("datasets",)),
+        ("random.py", ("random.py",)),
+        ("torch.py", ("torch.py",)),
+        ("datasets/__init__.py", ("datasets/",)),
         ("datasets/data.csv", ()),
         ("train.py", ()),
         ("tests/__init__.py", ()),

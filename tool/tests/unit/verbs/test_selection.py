@@ -146,8 +146,8 @@ def test_explanations_fit_a_terminal_of_80_columns() -> None:
 
 
 def test_an_id_explains_one_and_a_group_all_of_its_checks_of_every_level() -> None:
-    assert [note.split(":")[0] for note in explain(CHECKS, "gpu").notes] == ["gpu.driver", "gpu.matmul", "gpu.peers"]
-    assert len(explain(CHECKS, "imports.torch").notes) == 1
+    assert [note.split(":")[0] for note in explain(CHECKS, ["gpu"]).notes] == ["gpu.driver", "gpu.matmul", "gpu.peers"]
+    assert len(explain(CHECKS, ["imports.torch"]).notes) == 1
 
 
 def test_the_list_has_every_check_with_its_level() -> None:
