@@ -93,7 +93,7 @@ def program() -> Program:
     return group
 
 
-ORDER = ("setup", "verify-setup", "explain", "run", "rollback", "facts", "lock-update", "test")  # as a newcomer needs them
+ORDER = ("setup", "verify-setup", "explain", "run", "lock-update", "add", "remove", "rollback", "facts", "test")  # as a newcomer needs them
 
 
 def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:

@@ -20,9 +20,12 @@ def from_answer(
     """
 
     def finding(verdict: Verdict, seen: str, mend: str = "") -> Finding:
-        return Finding(id=id, verdict=verdict, title=title, seen=seen, remedy=mend, seconds=seconds)
+        return Finding(
+            id=id, verdict=verdict, title=title, seen=seen, remedy=mend, seconds=seconds, probe=probe, about=tuple(needs)
+        )
 
     seconds = round(answer.seconds, 3) if answer else 0.0
+    probe = answer.probe if answer else ""
     if answer is None:
         return finding("unknown", "the probe did not run")
     if answer.ok:

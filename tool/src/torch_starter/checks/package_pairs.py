@@ -32,6 +32,7 @@ def trio(evidence: Evidence) -> Iterator[Finding]:
             seen=f"{mismatch}{proof(evidence, companion)}" if mismatch else told,
             wanted="the same release line and the same CUDA: the resolver is content, the import is not" if mismatch else "",
             remedy=mend(evidence, TRIO) if mismatch else "",
+            about=(companion, "torch"),
         )
 
 
@@ -50,6 +51,7 @@ def breaks(evidence: Evidence) -> Iterator[Finding]:
             + effect(evidence, each),
             wanted=f"{each.package} not {each.versions} beside {each.beside}{each.beside_versions}; no metadata declares it",
             remedy=mend(evidence, (each.package,)),
+            about=(each.package, each.beside),
         )
 
 

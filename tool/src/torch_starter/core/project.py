@@ -18,11 +18,12 @@ class Project:
     """A folder with a `torch-starter.toml`, seen from one platform.
 
     State lives in `.torch-starter/<platform>/`, so that a host and a container that share the folder never share an
-    interpreter.
+    interpreter. With `staged`, it is the project as it would be: pyproject.toml and locks are read and written in that folder.
     """
 
     root: Path
     platform: str
+    staged: Path | None = None
 
     @property
     def spec(self) -> Path:
@@ -30,7 +31,7 @@ class Project:
 
     @property
     def pyproject(self) -> Path:
-        return self.root / "pyproject.toml"
+        return (self.staged or self.root) / "pyproject.toml"
 
     @property
     def state(self) -> Path:
@@ -47,7 +48,7 @@ class Project:
 
     @property
     def locks(self) -> Path:
-        return self.root / "locks"
+        return (self.staged or self.root) / "locks"
 
     def lock(self, accelerator: str) -> Path:
         return self.locks / f"{accelerator}.txt"

@@ -17,6 +17,7 @@ Verdict = Literal["ok", "warn", "fail", "crash", "skip", "unknown"]
 Status = Literal["ok", "warn", "fail", "unknown", "error"]
 
 SCHEMA = 1
+INNER = ("probe", "about")
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -30,7 +31,10 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer of one check. `skip` names the fact by which it does not apply; `unknown` could not look."""
+    """One answer of one check. `skip` names the fact by which it does not apply; `unknown` could not look.
+
+    For who asks further what is at fault, not part of the JSON form: `probe` answered, and the packages `about` are concerned.
+    """
 
     id: str
     verdict: Verdict
@@ -42,6 +46,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     gain: float | None = None
     fixable: bool = False
     seconds: float = 0.0
+    probe: str = ""
+    about: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the JSON form has it."""
+        told = msgspec.to_builtins(self)
+        return {"group": self.group, **{key: value for key, value in told.items() if key not in INNER}}
 
     @property
     def group(self) -> str:
@@ -148,7 +159,7 @@ class Report(msgspec.Struct, kw_only=True):
             "started_at": self.started_at,
             "seconds": round(self.seconds, 3),
             "facts": self.facts,
-            "findings": [{"group": finding.group, **msgspec.to_builtins(finding)} for finding in self.findings],
+            "findings": [finding.as_dict() for finding in self.findings],
             "measurements": [measurement.as_dict() for measurement in self.measurements],
             "changes": [{"gain": None, "interval": None, **msgspec.to_builtins(change)} for change in self.changes],
             "notes": self.notes,

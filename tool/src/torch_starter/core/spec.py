@@ -18,6 +18,15 @@ Port = Annotated[int, Meta(ge=1, le=65535, description="a port number")]
 Count = Annotated[float, Meta(gt=0, description="a number above 0")]
 Threads = Annotated[str, Meta(pattern=r"^(auto|[1-9][0-9]*)$", description='"auto" or a number of threads', examples=["auto"])]
 
+Cooldown = Annotated[
+    str,
+    Meta(
+        pattern=r"^(|[0-9]+ (hour|day|week)s?|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]+Z)?)$",
+        description='empty, a time such as "7 days", or a date such as "2026-11-01"',
+        examples=["7 days"],
+    ),
+]
+
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of every table of the spec: a key that it does not know is refused."""
@@ -105,6 +114,17 @@ class Security(Table, frozen=True):
     debug: Debug = Debug()
 
 
+class Update(Table, frozen=True):
+    """How `lock-update` chooses.
+
+    `prefer`: where an older version of either of two packages mends a break, the one named first stays newer; then those of
+    pyproject.toml in their order. `exclude_newer`: leave out what was published within a time such as "7 days", or after a date.
+    """
+
+    prefer: tuple[str, ...] = ("torch",)
+    exclude_newer: Cooldown = ""
+
+
 class Verify(Table, frozen=True):
     """What must be shown to work before an environment is made current, besides the checks."""
 
@@ -124,4 +144,5 @@ class Spec(Table, frozen=True):
     caches: dict[str, Cache] = {}
     container: Container = Container()
     security: Security = Security()
+    update: Update = Update()
     verify: Verify = Verify()

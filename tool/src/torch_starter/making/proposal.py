@@ -1,39 +1,30 @@
-"""Proposes a lock: the newest resolution within an accelerator's bounds and the holds."""
+"""Proposes sets of packages: asks uv for the newest resolution within an accelerator's bounds and those of a search."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
+from packaging.requirements import Requirement
+from packaging.version import Version
 
-from torch_starter.core import lock as lock_file
-from torch_starter.core.knowledge import torch_release
 from torch_starter.core.machine import Machine
-from torch_starter.core.problems import CommandFailed, WrongSpec
-from torch_starter.core.project import Project
+from torch_starter.core.problems import CommandFailed
+from torch_starter.core.processes import Done
 from torch_starter.core.spec import Accelerator
 from torch_starter.making import uv
 
 CUDA_PACKAGES = {"12": "nvidia-cuda-runtime-cu12", "13": "nvidia-cuda-runtime"}
+PLAIN = ("--no-header", "--no-annotate", "--quiet")
+YANKED = re.compile(r"`(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^`]+)` is yanked(?: \(reason: (?P<reason>.*)\))?")
+PIN = re.compile(r"^[A-Za-z0-9._-]+==([^\s;]+)", re.MULTILINE)
 
 
-class Hold(msgspec.Struct, frozen=True):
-    """A package kept below what the ranges allow: the bound, the check that failed without it, the evidence, the date."""
-
-    package: str
-    bound: str
-    check: str
-    evidence: str
-    date: str
-    accelerators: tuple[str, ...] = ()
-
-
-class Holds(msgspec.Struct, frozen=True):
-    """locks/holds.toml."""
-
-    hold: tuple[Hold, ...] = ()
+class NoSolution(CommandFailed):
+    """No set of releases agrees with what is asked for."""
 
 
 @dataclass(frozen=True)
@@ -44,83 +35,108 @@ class Proposal:
     remark: str = ""
 
 
-def holds(text: str | None) -> tuple[Hold, ...]:
-    """The holds in locks/holds.toml; raises WrongSpec."""
-    try:
-        return msgspec.toml.decode(text or "", type=Holds).hold
-    except msgspec.DecodeError as error:
-        raise WrongSpec("holds.syntax", f"locks/holds.toml: {error}", "git checkout -- locks/holds.toml") from error
+@dataclass(frozen=True)
+class Kept:
+    """A lock of which as much as possible is kept, and the packages that may move all the same."""
+
+    text: str
+    moving: tuple[str, ...]
 
 
-def constraints(name: str, accelerator: Accelerator, held: Sequence[Hold]) -> list[str]:
-    """What keeps a resolution within an accelerator: its CUDA, by the runtime package that torch asks for, and the holds."""
-    lines = [f"{hold.package}{hold.bound}" for hold in held if not hold.accelerators or name in hold.accelerators]
-    if accelerator.cuda is not None:
-        major, minor = accelerator.cuda.split(".")[:2]
-        for cuda, package in CUDA_PACKAGES.items():
-            bound = f">={major}.{minor},<{major}.{int(minor) + 1}" if cuda == major else "<0"
-            lines.append(f"{package}{bound}")
-    return lines
-
-
-def companions(text: str) -> list[str]:
-    """Constraints that keep torchvision and torchaudio with the torch of a resolution; none for an unknown torch."""
-    versions = {pin.name: pin.version for pin in lock_file.parse(text, "proposal")}
-    row = torch_release(versions["torch"]) if "torch" in versions else None
-    if row is None:
-        return []
-    pairs = (("torchvision", row.torchvision), ("torchaudio", row.torchaudio))
-    return [f"{name}=={line}.*" for name, line in pairs if line != "none" and name in versions]
+def cuda_bounds(accelerator: Accelerator) -> dict[str, str]:
+    """What keeps a resolution within an accelerator: its CUDA, by the runtime package that torch asks for."""
+    if accelerator.cuda is None:
+        return {}
+    major, minor = accelerator.cuda.split(".")[:2]
+    inside = f">={major}.{minor},<{major}.{int(minor) + 1}"
+    return {package: inside if cuda == major else "<0" for cuda, package in CUDA_PACKAGES.items()}
 
 
 @dataclass(frozen=True)
 class Resolver:
-    """Runs `uv pip compile` for one project. `scratch` is a folder for the files that it reads and writes."""
+    """Runs `uv pip compile` for one project. `scratch` is a folder for the files that it reads and writes.
+
+    uv itself is asked for everything, since it alone knows the user's indexes, credentials and proxies.
+    """
 
     machine: Machine
-    project: Project
+    pyproject: Path
     program: Path
     variables: Mapping[str, str]
     python: Path
     scratch: Path
+    exclude_newer: str = ""
+    _unreachable: set[str] = field(default_factory=set)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def propose(self, name: str, accelerator: Accelerator, held: Sequence[Hold]) -> Proposal:
-        """The newest resolution; raises a Problem where there is none, or the index cannot be reached."""
-        lines = constraints(name, accelerator, held)
-        remark, index = "", accelerator.index
-        done = self._compile(name, lines, index)
-        if not done and index:
-            remark, index = (
-                "PyTorch's own index cannot be reached: made from the default one, whose CUDA wheels compute on the CPU too",
-                None,
-            )
-            done = self._compile(name, lines, index)
-        fitting = companions(done)
-        text = self._compile(name, [*lines, *fitting], index) if fitting else done
-        return Proposal(text, remark)
-
-    def _compile(self, name: str, lines: Sequence[str], index: str | None) -> str:
-        """The text of a lock; empty where an additional index cannot be reached."""
-        given, made = self.scratch / f"{name}.in", self.scratch / f"{name}.txt"
+    def propose(self, name: str, accelerator: Accelerator, bounds: Mapping[str, str], kept: Kept | None = None) -> Proposal:
+        """The newest resolution; raises NoSolution where there is none, another Problem where the index cannot be reached."""
+        lines = [f"{package}{bound}" for package, bound in {**cuda_bounds(accelerator), **bounds}.items()]
+        given, made = self._file("in"), self._file("txt")
         self.machine.files.write(given, "\n".join(lines) + "\n")
-        argv: list[str | Path] = [
-            self.program,
-            "pip",
-            "compile",
-            "--universal",
-            "--generate-hashes",
-            "--no-header",
-            "--no-annotate",
-            "--all-extras",
-        ]
-        argv += ["--quiet", "--no-emit-index-url", "--python", self.python, "-c", given, "-o", made, self.project.pyproject]
-        argv += ["--index", index] if index else []
-        done = self.machine.processes.run(argv, env=self.variables, cwd=self.project.root)
-        if done.ok:
-            return self.machine.files.read(made) or ""
-        if index and uv.is_network(done.err):
-            return ""
-        if "No solution found" in done.err:
-            told = " ".join(done.err.split())[-500:]
-            raise CommandFailed("lock.no-solution", f"no set of packages fits {name}: {told}", "widen a range in pyproject.toml")
-        raise uv.problem(done, f"resolving {name}")
+        if kept is not None:
+            self.machine.files.write(made, kept.text)
+        words = ["--universal", "--generate-hashes", "--all-extras", "-c", str(given), "-o", str(made), str(self.pyproject)]
+        words += [word for package in (kept.moving if kept else ()) for word in ("--upgrade-package", package)]
+        index = accelerator.index
+        done = self._compile(words, index)
+        if not done.ok and index and uv.is_network(done.err):
+            self._unreachable.add(index)
+            done = self._compile(words, index)
+        if not done.ok:
+            raise problem(done, name)
+        gone = index in self._unreachable
+        remark = "PyTorch's own index cannot be reached: made from the default one, whose CUDA wheels compute on the CPU too"
+        return Proposal(self.machine.files.read(made) or "", remark if gone else "")
+
+    def older(self, requirement: Requirement | None, package: str, below: str, accelerator: Accelerator) -> str | None:
+        """The newest release of a package below a version, within the ranges that the project gives; None where there is none."""
+        given = self._file("in")
+        asked = f"{package}{requirement.specifier}" if requirement else package
+        self.machine.files.write(given, f"{asked}\n{package}<{below}\n")
+        done = self._compile(["--no-deps", str(given)], accelerator.index)
+        if not done.ok and uv.is_network(done.err):
+            raise problem(done, f"{package} below {below}")
+        found = PIN.search(done.out)
+        return found[1] if done.ok and found else None
+
+    def files_of(self, text: str, accelerator: Accelerator) -> str:
+        """A lock as pylock.toml, which has the files of each package with their sizes and dates; empty where it cannot be had."""
+        lock, made = self._file("txt"), self.scratch / f"pylock.{next(self._numbers)}.toml"
+        self.machine.files.write(lock, text)
+        words = ["--universal", "--no-deps", "--format", "pylock.toml", "-o", str(made), str(lock)]
+        done = self._compile(words, accelerator.index)
+        return self.machine.files.read(made) or "" if done.ok else ""
+
+    def yanked(self, text: str, accelerator: Accelerator) -> list[tuple[str, str, str]]:
+        """The packages of a lock that were taken back by their makers: name, version, reason."""
+        lock = self._file("txt")
+        self.machine.files.write(lock, text)
+        done = self._compile(["--universal", "--no-deps", str(lock)], accelerator.index, quiet=False)
+        return [(found["name"], found["version"], (found["reason"] or "").strip('"')) for found in YANKED.finditer(done.err)]
+
+    def _compile(self, words: list[str], index: str | None, quiet: bool = True) -> Done:
+        """Run it; an additional index that was not reached before is left out."""
+        argv: list[str | Path] = [self.program, "pip", "compile", *(PLAIN if quiet else PLAIN[:2]), "--no-emit-index-url"]
+        argv += ["--python", self.python, *words]
+        argv += ["--index", index] if index and index not in self._unreachable else []
+        argv += ["--exclude-newer", self.exclude_newer] if self.exclude_newer else []
+        return self.machine.processes.run(argv, env=self.variables, cwd=self.pyproject.parent)
+
+    def _file(self, ending: str) -> Path:
+        return self.scratch / f"{next(self._numbers)}.{ending}"
+
+
+def line_of(version: str) -> str:
+    """Where the minor release of a version begins: 4.57 of 4.57.6."""
+    parsed = Version(version)
+    epoch = f"{parsed.epoch}!" if parsed.epoch else ""
+    return epoch + ".".join(str(part) for part in parsed.release[:2])
+
+
+def problem(done: Done, name: str) -> Exception:
+    """What an error of uv means here."""
+    if "No solution found" in done.err or "unsatisfiable" in done.err:
+        told = " ".join(done.err.split())[-500:]
+        return NoSolution("lock.no-solution", f"no set of packages fits {name}: {told}", "widen a range in pyproject.toml")
+    return uv.problem(done, f"resolving {name}")

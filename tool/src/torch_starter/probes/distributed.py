@@ -98,7 +98,11 @@ def _sum_of_ranks(rank: int, listener: socket.socket) -> dict[str, float]:
 
     limit = timedelta(seconds=SECONDS)
     port = listener.getsockname()[1]
-    store = dist.TCPStore("127.0.0.1", port, 2, rank == 0, limit, True, master_listen_fd=_own(listener) if rank == 0 else None)
+    taken = {"master_listen_fd": _own(listener)} if rank == 0 else {}
+    try:  # its newer kind takes no listening socket before torch 2.7
+        store = dist.TCPStore("127.0.0.1", port, 2, rank == 0, limit, True, use_libuv=False, **taken)
+    except TypeError:  # there is no other kind before torch 2.3
+        store = dist.TCPStore("127.0.0.1", port, 2, rank == 0, limit, True, **taken)
     dist.init_process_group("gloo", store=store, rank=rank, world_size=2, timeout=limit)
     x = torch.full((LENGTH,), rank + 1.0)
     dist.all_reduce(x)

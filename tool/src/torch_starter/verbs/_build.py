@@ -14,23 +14,24 @@ from torch_starter.core.report import Change, Finding, Measurement, Report
 from torch_starter.making import uv
 from torch_starter.making.build import Plan, Tools, build
 from torch_starter.making.environments import RECORD, Record
+from torch_starter.making.switching import Edit
 from torch_starter.making.variables import cache_path
-from torch_starter.verbs import _gather, _judge, _since
+from torch_starter.verbs import _gather, _judge, _settle, _since
 from torch_starter.verbs._plan import current, environments, installed_names
 
 HOLDS_BACK = ("fail", "crash", "unknown")
 OF_THE_MACHINE = {"system", "variables", "caches", "credentials", "network"}  # another environment would find them the same
 
 
-def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: str) -> Report:
-    """Build aside, prove, switch. What stops us on the way leaves the present environment as it is."""
+def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: str, edits: Sequence[Edit] = ()) -> Report:
+    """Build aside, prove, switch, files that belong to it too. What stops us on the way leaves all as it is. Hold the lock."""
     before = environments(ask).current()
     clean_up(ask)
     ask.progress.say(plan.reason)
     judged, seconds = build_and_judge(ask, plan, checks)
     report = Report(command=command, findings=judged.findings, measurements=times(seconds))
     if not any(finding.verdict in HOLDS_BACK and finding.group not in OF_THE_MACHINE for finding in judged.findings):
-        make_current(ask, plan)
+        make_current(ask, plan, edits)
         if report.exit_code:
             report.notes.append("The environment is proven and current. What is not well is of this machine or its settings.")
         elif judged.evidence:
@@ -106,8 +107,8 @@ def own_commands(ask: Ask, plan: Plan) -> list[Finding]:
     return found
 
 
-def make_current(ask: Ask, plan: Plan) -> None:
-    """Write down that the environment is proven, and switch to it."""
+def make_current(ask: Ask, plan: Plan, edits: Sequence[Edit] = ()) -> None:
+    """Write down that the environment is proven, and switch to it, and with it the files that belong to it."""
     record = Record(
         accelerator=plan.accelerator,
         reason=plan.reason,
@@ -119,7 +120,7 @@ def make_current(ask: Ask, plan: Plan) -> None:
         packages=tuple(sorted(installed_names(plan.environment))),
     )
     ask.machine.files.write(plan.environment / RECORD, msgspec.json.encode(record).decode())
-    environments(ask).switch(plan.environment)
+    _settle.switch(ask).commit(edits, plan.environment)
     clean_up(ask)
 
 

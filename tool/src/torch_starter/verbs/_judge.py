@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 
@@ -28,12 +28,21 @@ class Judged:
     evidence: Evidence | None
 
 
-def judge(ask: Ask, subject: Subject, checks: Sequence[Check], level: Level = "default") -> Judged:
-    """All findings of the given checks on one interpreter; raises CouldNotLook where it does not answer at all."""
+def judge(
+    ask: Ask,
+    subject: Subject,
+    checks: Sequence[Check],
+    level: Level = "default",
+    narrowed: Callable[[Evidence], Evidence] = lambda evidence: evidence,
+) -> Judged:
+    """All findings of the given checks on one interpreter; raises CouldNotLook where it does not answer at all.
+
+    `narrowed` may leave things out of the evidence before any probe is started.
+    """
     wanted = {word for check in checks for word in check.reads}
     early = begin(subject, wanted)
     try:
-        evidence = gather(ask, subject, light_probes(checks))
+        evidence = narrowed(gather(ask, subject, light_probes(checks)))
     except StopsAtStart as stopped:
         return Judged([stopped.finding], None)
     reading = Later(lambda: read_files(ask, evidence, level, wanted, early.result()))

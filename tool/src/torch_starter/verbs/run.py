@@ -15,10 +15,11 @@ def run(ask: Ask) -> Report:
     import shutil
 
     from torch_starter.core.problems import WrongUsage
-    from torch_starter.verbs import _gather, _plan
+    from torch_starter.verbs import _gather, _plan, _settle
 
     if not ask.rest:
         raise WrongUsage("run.nothing", "there is no command to run", "./dev.sh run -- python train.py")
+    _settle.settle(ask)
     subject = _gather.ours(ask)
     record = _plan.environments(ask).record(subject.environment) if subject.environment else None
     torch = next((name.split("-")[1] for name in (record.packages if record else ()) if name.startswith("torch-")), None)

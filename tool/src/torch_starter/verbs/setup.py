@@ -25,15 +25,16 @@ def run(ask: Ask) -> Report:
 def set_up(ask: Ask, checks: Sequence[Check], command: str) -> Report:
     """Plan, and unless it is a dry run do it. Two set-ups at once wait for each other."""
     from torch_starter.core.report import Report
-    from torch_starter.verbs import _build, _plan
+    from torch_starter.verbs import _build, _plan, _settle
 
+    _settle.settle(ask)
     _plan.environments(ask).refuse_foreign_venv()
     plan = _plan.make_plan(ask)
     if ask.flag("dry-run"):
         changes = _plan.planned(ask, plan)
         note = plan.reason if changes else f"The environment is as the lock says ({plan.reason})."
         return Report(command=command, changes=changes, notes=[note, "Nothing was changed."])
-    with ask.machine.files.lock(ask.project.state / "lock", ask.progress.say):
+    with _settle.held(ask):
         plan = _plan.make_plan(ask)  # another command may have changed things while we waited
         if _plan.up_to_date(ask, plan):
             return Report(

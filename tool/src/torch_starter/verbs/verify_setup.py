@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(ask: Ask) -> Report:
-    from torch_starter.verbs import _judge, _plan, setup
+    from torch_starter.verbs import _judge, _plan, _settle, setup
     from torch_starter.verbs._selection import explain, listing, select
 
     checks = _judge.all_checks()
@@ -25,6 +25,7 @@ def run(ask: Ask) -> Report:
         return listing(checks)
     if ask.text("explain"):
         return explain(checks, [word for word in str(ask.text("explain")).split(",") if word])
+    _settle.settle(ask)
     if ask.flag("self-test"):
         from torch_starter.verbs import _self_test
 

@@ -1,0 +1,138 @@
+"""What an update answers: what changed, what is held and why, what was taken back by its makers, what it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torch_starter.core.ask import Ask
+from torch_starter.core.report import Change, Finding, Measurement, Report
+from torch_starter.core.units import human_size
+from torch_starter.making import release_notes, wheels
+from torch_starter.making.holds import Hold
+from torch_starter.making.release_notes import HoldRow, Step, Updated
+from torch_starter.verbs._updating import Searched, Update, direct
+from torch_starter.verbs._workshop import ELSEWHERE
+
+
+def tell(ask: Ask, found: Update, report: Report, seconds: float) -> None:
+    """Put the whole answer into a report, and into a file as Markdown where that was asked for."""
+    rows = [updated(found, each) for each in found.searched]
+    report.changes[:0] = changes(rows)
+    report.notes += [line for each in found.searched for line in held_lines(each)]
+    report.notes += dropped_lines(found)
+    report.findings += [yanked(row.name, *each) for row in rows for each in row.yanked]
+    report.measurements += measured(found, seconds)
+    if (path := ask.path("markdown")) is not None:
+        ask.machine.files.write(path, release_notes.as_markdown(rows))
+        report.notes.append(f"The answer as Markdown is in {path}.")
+
+
+def updated(found: Update, each: Searched) -> Updated:
+    """One lock's part of the answer."""
+    steps = release_notes.steps(each.before, each.after, direct(found))
+    gone = [hold for hold in found.before if hold.concerns(each.name) and not kept(hold, found, each.name)]
+    return Updated(
+        name=each.name,
+        label=label(each),
+        steps=steps,
+        sizes=sizes(each, steps),
+        held=[row(hold) for hold in each.holds],
+        dropped=[row(hold) for hold in gone if each.outcome.found],
+        yanked=taken_back(each),
+        trials=len(each.bench.tried),
+        seconds=each.seconds,
+        disk_bytes=each.bench.disk,
+    )
+
+
+def kept(hold: Hold, found: Update, name: str) -> bool:
+    """Whether a hold is still needed for an accelerator."""
+    return any((hold.package, hold.bound) == (other.package, other.bound) and other.concerns(name) for other in found.holds)
+
+
+def row(hold: Hold) -> HoldRow:
+    return HoldRow(hold.package, hold.bound, hold.check, hold.evidence, hold.date)
+
+
+def label(each: Searched) -> str:
+    """What the lock was proven on, in the words that the lock itself has."""
+    if each.outcome.found is None:
+        return "not proven: as it was"
+    text = each.text or each.bench.ask.machine.files.read(each.bench.ask.project.lock(each.name)) or ""
+    return " ".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# "))
+
+
+def sizes(each: Searched, steps: Iterable[Step]) -> dict[str, int]:
+    """What must be downloaded for the packages that change, in bytes."""
+    names = {step.name for step in steps if step.now}
+    if not names or each.outcome.found is None:
+        return {}
+    bench = each.bench
+    listed = wheels.read(bench.resolver.files_of(each.outcome.found.text, bench.accelerator))
+    for machine in ELSEWHERE:
+        if machine == bench.markers["platform_machine"]:
+            found = wheels.download_bytes(listed, machine, bench.markers["python_version"])
+            return {name: size for name, size in found.items() if name in names}
+    return {}
+
+
+def taken_back(each: Searched) -> list[tuple[str, str, str]]:
+    """Of the packages of the lock those that their makers took back since."""
+    bench = each.bench
+    text = bench.ask.machine.files.read(bench.ask.project.lock(each.name))
+    return bench.resolver.yanked(text, bench.accelerator) if text else []
+
+
+def changes(rows: Iterable[Updated]) -> list[Change]:
+    """The packages that change, each once, with the locks in which they do."""
+    names: dict[Step, list[str]] = {}
+    bytes_of: dict[Step, int] = {}
+    for each in rows:
+        for step in each.steps:
+            names.setdefault(step, []).append(each.name)
+            bytes_of[step] = each.sizes.get(step.name, bytes_of.get(step, 0))
+    found = []
+    for step, locks in names.items():
+        size = f", {human_size(bytes_of[step])}" if bytes_of.get(step) else ""
+        why = f"{step.kind}{size} ({', '.join(locks)})"
+        found.append(Change(kind="package", name=step.name, was=step.was or "", now=step.now or "removed", why=why))
+    return found
+
+
+def held_lines(each: Searched) -> list[str]:
+    """What is held, and why."""
+    lines = []
+    for hold in each.holds:
+        version = each.after.get(hold.package, "none")
+        lines.append(f"{each.name}: {hold.package} stays at {version} ({hold.bound}): {hold.check}: {hold.evidence}")
+    return lines
+
+
+def dropped_lines(found: Update) -> list[str]:
+    """The holds that are needed no more."""
+    now = {(hold.package, hold.bound) for hold in found.holds}
+    gone = [hold for hold in found.before if (hold.package, hold.bound) not in now]
+    return [f"{hold.package}{hold.bound} is held no more: {hold.check} passes without." for hold in gone]
+
+
+def yanked(name: str, package: str, version: str, reason: str) -> Finding:
+    """A package of the lock was taken back."""
+    return Finding(
+        id=f"lock.yanked.{package}",
+        verdict="warn",
+        title=f"no package of locks/{name}.txt was taken back by its makers",
+        seen=f"{package} {version} was: {reason or 'no reason is given'}",
+        remedy="./dev.sh lock-update, which takes another where there is one",
+    )
+
+
+def measured(found: Update, seconds: float) -> list[Measurement]:
+    """What the search took."""
+    benches = [each.bench for each in found.searched]
+    values = {
+        ("trials", "sets"): len({key for bench in benches for key in bench.tried}),
+        ("search", "s"): round(seconds, 2),
+        ("disk", "bytes"): max((bench.disk for bench in benches), default=0),
+        ("disk-share", "environments"): round(max((bench.share for bench in benches), default=0.0), 3),
+    }
+    return [Measurement(name=name, unit=unit, better="lower", samples=(value,)) for (name, unit), value in values.items()]
