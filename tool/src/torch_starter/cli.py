@@ -93,7 +93,18 @@ def program() -> Program:
     return group
 
 
-ORDER = ("setup", "verify-setup", "explain", "run", "lock-update", "add", "remove", "rollback", "facts", "test")  # as a newcomer needs them
+ORDER = (  # as a newcomer needs them
+    "setup",
+    "verify-setup",
+    "explain",
+    "run",
+    "lock-update",
+    "add",
+    "remove",
+    "rollback",
+    "facts",
+    "test",
+)
 
 
 def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:

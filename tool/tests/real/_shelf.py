@@ -72,10 +72,18 @@ class Shelf:
         return other
 
     def publish(
-        self, name: str, version: str, code: str = "x = 1\n", requires: Sequence[str] = (), date: str = "2026-01-01"
+        self,
+        name: str,
+        version: str,
+        code: str = "x = 1\n",
+        requires: Sequence[str] = (),
+        date: str = "2026-01-01",
+        on: str = "any",
     ) -> None:
-        """Put a release with one module on the shelf; seen at once, also by who has looked before."""
+        """Put a release with one module on the shelf, for a platform; seen at once, also by who has looked before."""
         wheel = make_wheel(self.folder, name, version, {f"{name}.py": code}, requires)
+        if on != "any":
+            wheel = wheel.rename(wheel.with_name(wheel.name.replace("-any.whl", f"-{on}.whl")))
         self._put(Release(name, version, wheel, date))
 
     def yank(self, name: str, version: str, reason: str) -> None:
@@ -104,6 +112,8 @@ class Shelf:
         class Handler(BaseHTTPRequestHandler):
             """Answers from this shelf, and does not tell each request."""
 
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self) -> None:
                 shelf.answer(self)
 
@@ -127,6 +137,7 @@ class Shelf:
         """Answer one request, or end all where the network is to go away."""
         self.asked.append(request.path)
         if self._server is None or (self.stop_at and request.path.endswith(f"/{self.stop_at}")):
+            request.close_connection = True
             threading.Thread(target=self.down).start()
             return
         found = self.find(request.path)
@@ -137,7 +148,8 @@ class Shelf:
         tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
         known = request.headers.get("If-None-Match") == tag
         request.send_response(304 if known else 200)
-        for name, value in (("Content-Type", kind), ("ETag", tag), ("Cache-Control", "max-age=0")):
+        caching = "max-age=0" if kind == JSON else "max-age=86400, immutable"  # what is published is seen at once
+        for name, value in (("Content-Type", kind), ("ETag", tag), ("Cache-Control", caching)):
             request.send_header(name, value)
         request.send_header("Content-Length", "0" if known else str(len(content)))
         request.end_headers()

@@ -105,8 +105,9 @@ def trials(report: Mapping[str, Any]) -> int:
 
 
 def told(report: Mapping[str, Any]) -> str:
-    """All that an answer says in words."""
-    findings = (f"{each['id']} {each['seen']} {each['wanted']} {each['remedy']}" for each in report["findings"])
+    """What an answer says in words, but for what is well."""
+    bad = (each for each in report["findings"] if each["verdict"] not in ("ok", "skip"))
+    findings = (f"{each['id']} {each['seen']} {each['wanted']} {each['remedy']}" for each in bad)
     return "\n".join([*findings, *report["notes"], str(report["problem"] or "")])
 
 

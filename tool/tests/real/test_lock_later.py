@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -37,8 +38,9 @@ def test_a_release_that_was_taken_back_after_it_was_locked_is_named(locked: Shop
     locked.shelf.publish("alpha", "1.0.1")
     code, report = locked.lock_update()
     assert code == 0, told(report)
-    assert [line for line in told(report).splitlines() if "yanked" in line and "alpha" in line and "1.0" in line], told(report)
-    assert "it loses data" in told(report)
+    (line,) = (line for line in told(report).splitlines() if "it loses data" in line)
+    assert "lock.yanked.alpha" in line
+    assert "alpha 1.0" in line
     assert locked.is_proven({"alpha": "1.0.1", "beta": "1.0"})
 
 
@@ -87,6 +89,15 @@ def test_one_package_may_be_moved_alone_and_a_dry_run_moves_none(locked: Shop) -
     code, report = locked.lock_update("--package", "beta")
     assert code == 0, told(report)
     assert locked.is_proven({"alpha": "1.0", "beta": "2.0"})
+    code, report = locked.lock_update("--package", "alpa")
+    assert (code, "alpha" in told(report)) == (2, True), told(report)
+
+
+def test_a_build_that_nobody_asked_for_by_name_is_not_remembered_as_asked_for(locked: Shop) -> None:
+    locked.shelf.publish("alpha", "1.1")
+    assert locked.lock_update()[0] == 0
+    record = json.loads((locked.venv / "torch-starter.json").read_text())
+    assert (record["asked"], record["accelerator"]) == (False, "cpu")
 
 
 def test_when_the_budget_is_spent_the_best_so_far_stays(locked: Shop) -> None:

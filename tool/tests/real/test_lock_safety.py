@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
 from pathlib import Path
 
@@ -42,6 +44,40 @@ def test_killed_at_random_moments_all_is_old_or_all_is_new(locked: Shop) -> None
     assert code == 0, told(report)
     assert not is_old(locked, before)
     assert len(locked.environments) <= 2, "what the killed ones left is gone"
+
+
+def trying(locked: Shop) -> subprocess.Popen[str]:
+    """A run that has begun to try a set."""
+    process = locked.start("lock-update", "--json")
+    assert process.stderr is not None
+    assert next(line for line in process.stderr if "trial 1" in line)
+    return process
+
+
+def test_an_interrupt_leaves_nothing_behind(locked: Shop) -> None:
+    newer_releases(locked)
+    before = locked.everything
+    process = trying(locked)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, "Traceback" in err) == (130, False), err
+    assert '"interrupted"' in out
+    assert locked.everything == before
+    assert locked.environments == [locked.current]
+    assert not (locked.root / ".torch-starter" / "tests" / "candidates").exists()
+
+
+def test_what_somebody_writes_meanwhile_is_not_lost(locked: Shop) -> None:
+    locked.shelf.publish("alpha", "1.1")
+    process = trying(locked)
+    project = locked.root / "pyproject.toml"
+    project.write_text(project.read_text() + "# mine\n")
+    before = locked.everything
+    out, _ = process.communicate(timeout=60)
+    report = json.loads(out)
+    assert (report["exit_code"], report["problem"]["code"]) == (2, "lock.changed-meanwhile")
+    assert locked.everything == before
+    assert locked.environments == [locked.current], "what was built for nothing is removed"
 
 
 def kilobytes(folder: Path) -> int:

@@ -7,7 +7,7 @@ import pytest
 from real import _shop
 from real._shop import ENDS, HANGS, RAISES, Shop, told, trials
 
-shop = _shop.shop
+shop, model, locked = _shop.shop, _shop.model, _shop.locked
 
 
 def test_the_newest_is_taken_where_nothing_is_wrong(shop: Shop) -> None:
@@ -100,6 +100,18 @@ def test_a_culprit_below_what_was_asked_for_is_found(shop: Shop, seen: str) -> N
     assert shop.held == {"deep": "<1.3"}
     assert [each["check"] for each in shop.holds] == ["imports.alpha"]
     assert trials(report) <= (3 if seen == "where it is raised" else 8)
+
+
+def test_what_needs_a_bad_release_stays_old_with_it(locked: Shop) -> None:
+    locked.shelf.publish("alpha", "1.1", "import gamma\n", requires=["gamma"])
+    locked.shelf.publish("alpha", "2.0", "import gamma\n", requires=["gamma>=2"])
+    locked.shelf.publish("gamma", "1.0")
+    locked.shelf.publish("gamma", "2.0", RAISES)
+    code, report = locked.lock_update()
+    assert code == 0, told(report)
+    assert locked.is_proven({"alpha": "1.1", "beta": "1.0", "gamma": "1.0"})
+    assert locked.held == {"gamma": "<2.0"}
+    assert trials(report) <= 3
 
 
 def test_culprits_that_hide_each_other_are_found_one_after_the_other(shop: Shop) -> None:

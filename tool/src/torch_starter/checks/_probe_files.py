@@ -74,6 +74,7 @@ def one(id: str, probe: str, doc: str, needs: tuple[str, ...], *, full: bool = F
         doc,
         judge,
         probes=(probe,),
+        needs=needs,
         level="full" if full else "default",
         found=" ".join(rest.split()) or title,
         mend="Install its packages again in the versions that the lock has proven.",

@@ -34,6 +34,7 @@ CHECKS = (
         "Two steps of a tiny model, no download. Every import can pass where this fails.",
         trainer,
         probes=(TRAINER,),
+        needs=NEEDED,
         found="The Trainer of transformers takes two steps on a tiny model, made here.",
         mend="Versions of transformers and accelerate that belong together: those of the lock.",
         source="Measured: transformers 4.52 with accelerate 0.34 imports well, and its Trainer fails",

@@ -55,7 +55,7 @@ class Check:
     A check is pure: it reads `Evidence` (facts, and the answers of the probes that it names) and yields findings. The
     ids of its findings are `id`, or start with `id` and a dot where it looks at several things. `probes` are
     `file.function` in `probes/`, started before it is asked; `dynamic_probes` names more of them from evidence. `fresh`: they
-    must not be forked.
+    must not be forked. Where one of the packages `needs` is not installed, none of its probes is started.
 
     `level` is the least thorough verification that asks it: `quick` needs no torch, `full` is only asked with --full. The
     probes of a quick check are started without torch. `reads`: what of the evidence must be read from thousands of the target's
@@ -70,6 +70,7 @@ class Check:
     about: str
     judge: Callable[[Evidence], Iterable[Finding]]
     probes: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     dynamic_probes: Callable[[Evidence], Iterable[str]] | None = None
     fresh: bool = False
     level: Level = "default"

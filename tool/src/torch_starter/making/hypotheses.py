@@ -142,7 +142,8 @@ def weighed(world: World, aim: Aim, place: Place, suspects: list[Suspect]) -> It
         return
     costs = {}
     for suspect in here:
-        lower = world.older(suspect.package, place.candidate.versions[suspect.package], True)
+        now = place.candidate.versions[suspect.package]
+        lower = world.older(suspect.package, now, True) or world.older(suspect.package, now, False)
         reached = world.propose({**place.bounds, suspect.package: f"<={lower}"}) if lower else None
         if reached is not None:
             costs[suspect.package] = aim.quality(reached)

@@ -38,12 +38,16 @@ Asking = Generator[Bounds, Reply, Rung | None]
 
 
 def descend(world: World, package: str, bad: str, beside: Bounds) -> Asking:
-    """From a version that fails downwards, in steps of 1, 2, 4 … minor releases, then by halves; None where all fail."""
+    """From a version that fails downwards, in steps of 1, 2, 4 … minor releases, then by halves; None where all fail.
+
+    Below the last minor release are only older ones of the same.
+    """
     step = 1
     while True:
         version = down(world, package, bad, step)
         if version is None:
-            return None
+            lowest = within_line(world, package, bad)
+            return (yield from floor_first(world, package, bad, lowest, beside)) if lowest else None
         reply = yield {**beside, package: f"<={version}"}
         if reply.passed:
             return (yield from between(world, package, reply.versions.get(package, version), bad, beside))
@@ -86,7 +90,17 @@ def down(world: World, package: str, version: str, steps: int) -> str | None:
 
 def far_down(world: World, package: str, version: str) -> str | None:
     """A release so old that it shows whether the package matters; None where there is no older one."""
-    return down(world, package, version, FAR)
+    return down(world, package, version, FAR) or within_line(world, package, version)
+
+
+def within_line(world: World, package: str, version: str) -> str | None:
+    """A release well below a version that is the last of its minor release or the only one; None where there is no older one."""
+    found, lower = None, world.older(package, version, False)
+    for _ in range(FAR):
+        if lower is None:
+            break
+        found, lower = lower, world.older(package, lower, False)
+    return found
 
 
 def halves(

@@ -62,9 +62,11 @@ class Questions:
     def settle(self, aim: Aim, failures: Sequence[Failure]) -> Mapping[str, Rung]:
         """The package to hold for each failure, and how far; those that nothing mends are left out. Raises OutOfTime."""
         self._failures = {failure.id: failure for failure in failures}
+        alike = {(strongest(failure) or failure.id, failure.line): failure.id for failure in reversed(failures)}.values()
         self._asking = {failure.id: ask(self.world, aim, self.place, failure) for failure in failures}
-        for id in list(self._asking):
-            self._advance(id, None)
+        for failure in failures:
+            if failure.id in alike:  # what another tells of too is looked into once
+                self._advance(failure.id, None)
         while self._wanted:
             for id, reply in self._look().items():
                 self._advance(id, reply)
@@ -115,7 +117,7 @@ class Questions:
 
     def _say(self, asked: Mapping[str, Bounds], versions: Mapping[str, str], trial: Trial) -> None:
         for id, bounds in asked.items():
-            names = [f"{name} {versions[name]}" for name in bounds if name in versions]
+            names = [f"{name} {versions.get(name, '(left out)')}" for name in bounds]
             more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
             words = {True: "passes", False: "fails", None: "cannot be seen"}[self._mended(id, trial)]
             self.said(f"{', '.join(names[:MOST_NAMED])}{more}: {id} {words}")

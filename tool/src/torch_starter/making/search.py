@@ -151,7 +151,8 @@ class Search:
             if freed is not None and (same or verdict(self.world.examine(freed, frozenset({hold.check})), hold.check) is True):
                 self.said(f"{hold.package} need not be held")
                 self.holds.remove(hold)
-                self.refused.add((hold.check, hold.package))
+                if not same:  # else another hold does as much, and without that one it may be needed again
+                    self.refused.add((hold.check, hold.package))
                 return True
         return False
 

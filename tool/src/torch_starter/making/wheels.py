@@ -17,6 +17,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from torch_starter.core.problems import CommandFailed
 
 Architecture = Literal["x86_64", "aarch64"]
+ARCHITECTURES: tuple[Architecture, ...] = ("x86_64", "aarch64")  # that are known for Linux
 
 GLIBC = 39  # the newest 2.x that wheels may ask for: that of Ubuntu 24.04
 OLDEST_GLIBC: dict[Architecture, int] = {"x86_64": 5, "aarch64": 17}  # manylinux knows none before

@@ -97,6 +97,8 @@ def without_torch(probe: str) -> bool:
 
 def probes_of(check: Check, evidence: Evidence) -> Iterable[str]:
     """The probes that a check reads. Where it cannot say which, it is asked without them, and tells why itself."""
+    if any(name not in evidence.installed.distributions for name in check.needs):
+        return
     yield from check.probes
     if check.dynamic_probes is not None:
         with contextlib.suppress(Absent, Unknown):

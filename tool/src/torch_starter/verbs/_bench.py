@@ -14,7 +14,7 @@ from packaging.version import Version
 from torch_starter.core import lock as lock_file
 from torch_starter.core.ask import Ask
 from torch_starter.core.spec import Accelerator
-from torch_starter.core.trial import Trial
+from torch_starter.core.trial import Failure, Suspect, Trial
 from torch_starter.making import candidate as aside
 from torch_starter.making import wheels
 from torch_starter.making.proposal import Kept, NoSolution, Resolver, line_of
@@ -28,8 +28,9 @@ class Bench:
     """Resolves, tries and remembers for one accelerator.
 
     `markers` are those of the interpreter (PEP 508), by which a lock's pins are chosen. `ranges` are what pyproject.toml asks
-    for. `ends` is when the budget is over, in seconds of the monotonic clock; a `dry` one tries nothing. `tried` are the sets
-    that were built, `disk` is the most that one took besides what it shares, and `share` that as a part of the whole environment.
+    for. `ends` is when the budget is over, in seconds of the monotonic clock; a `dry` one tries nothing. One for `elsewhere` is
+    judged by its files, since nothing of it runs here. `tried` are the sets that were built, `disk` is the most that one took
+    besides what it shares, and `share` that as a part of the whole environment.
     """
 
     ask: Ask
@@ -43,6 +44,7 @@ class Bench:
     kept: Kept | None = None
     ends: float | None = None
     dry: bool = False
+    elsewhere: bool = False
     tried: set[str] = field(default_factory=set)
     disk: int = 0
     share: float = 0.0
@@ -73,6 +75,8 @@ class Bench:
         return self._known.get(self.trials.key(candidate.versions)) or self.trials.read(candidate.versions)
 
     def examine(self, candidate: Candidate, asked: Set[str]) -> Trial:
+        if self.elsewhere:
+            return self.looked_at(candidate)
         key = self.trials.key(candidate.versions)
         before = self.remembered(candidate)
         if before is None or not answers(before, asked):
@@ -89,6 +93,16 @@ class Bench:
             self.measure()
         self._known[key] = before
         return before
+
+    def looked_at(self, candidate: Candidate) -> Trial:
+        """What can be told of a set for another architecture: whether each package has a file for it."""
+        listed = wheels.read(self.resolver.files_of(candidate.text, self.accelerator))
+        for architecture in (each for each in wheels.ARCHITECTURES if each in self.accelerator.architectures):
+            if missing := wheels.lacking(listed, architecture, self.markers["python_version"]).none:
+                suspects = tuple(Suspect(name, "said", "it has no file for it") for name in missing)
+                failure = Failure(f"wheels.{architecture}", f"no file for {', '.join(missing)}", suspects)
+                return Trial(versions=dict(candidate.versions), failures=(failure,), whole=True)
+        return Trial(versions=dict(candidate.versions), whole=True)
 
     def older(self, package: str, version: str, line: bool) -> str | None:
         below = line_of(version) if line else Version(version).public

@@ -10,13 +10,14 @@ import psutil
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.kinds import Check
-from torch_starter.core.report import Change, Finding, Measurement, Report
+from torch_starter.core.problems import WrongSpec
+from torch_starter.core.report import Change, Measurement, Report
 from torch_starter.making import uv
 from torch_starter.making.build import Plan, Tools, build
 from torch_starter.making.environments import RECORD, Record
 from torch_starter.making.switching import Edit
 from torch_starter.making.variables import cache_path
-from torch_starter.verbs import _gather, _judge, _settle, _since
+from torch_starter.verbs import _commands, _gather, _judge, _settle, _since
 from torch_starter.verbs._plan import current, environments, installed_names
 
 HOLDS_BACK = ("fail", "crash", "unknown")
@@ -59,7 +60,7 @@ def build_and_judge(
         build(plan, tools(ask), ask.project, ask.machine, ask.progress, now[0] if now else None, compiled)
         built = time.monotonic()
         judged = _judge.judge(ask, subject(plan), checks)
-        judged.findings.extend(own_commands(ask, plan))
+        judged.findings.extend(_commands.own_commands(ask, subject(plan)))
     except BaseException:
         ask.machine.files.remove_tree(plan.environment)
         raise
@@ -86,27 +87,6 @@ def tools(ask: Ask) -> Tools:
     return Tools(uv.find(ask.project, user), settings)
 
 
-def own_commands(ask: Ask, plan: Plan) -> list[Finding]:
-    """The spec's own commands, run inside the new environment."""
-    found = []
-    for number, command in enumerate(ask.spec.verify.commands, 1):
-        ask.progress.say(f"$ {command}")
-        variables = _gather.own_variables(ask, subject(plan), None)
-        done = ask.machine.processes.run(["/bin/sh", "-c", command], env=variables, cwd=ask.project.root)
-        tail = (done.out + done.err).strip()[-400:]
-        found.append(
-            Finding(
-                id=f"commands.{number}",
-                verdict="ok" if done.ok else "fail",
-                title=command,
-                seen="" if done.ok else f"it ended with {done.code}: {tail}",
-                remedy="" if done.ok else f"./dev.sh run -- {command}",
-                seconds=round(done.seconds, 2),
-            )
-        )
-    return found
-
-
 def make_current(ask: Ask, plan: Plan, edits: Sequence[Edit] = ()) -> None:
     """Write down that the environment is proven, and switch to it, and with it the files that belong to it."""
     record = Record(
@@ -120,7 +100,11 @@ def make_current(ask: Ask, plan: Plan, edits: Sequence[Edit] = ()) -> None:
         packages=tuple(sorted(installed_names(plan.environment))),
     )
     ask.machine.files.write(plan.environment / RECORD, msgspec.json.encode(record).decode())
-    _settle.switch(ask).commit(edits, plan.environment)
+    try:
+        _settle.switch(ask).commit(edits, plan.environment)
+    except WrongSpec:  # a file was changed meanwhile: nobody will use it
+        ask.machine.files.remove_tree(plan.environment)
+        raise
     clean_up(ask)
 
 

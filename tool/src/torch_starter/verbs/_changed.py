@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from torch_starter.core.ask import Ask
 from torch_starter.core.report import Change, Finding, Measurement, Report
 from torch_starter.core.units import human_size
-from torch_starter.making import release_notes, wheels
+from torch_starter.making import lock_label, release_notes, wheels
 from torch_starter.making.holds import Hold
 from torch_starter.making.release_notes import HoldRow, Step, Updated
 from torch_starter.verbs._updating import Searched, Update, direct
-from torch_starter.verbs._workshop import ELSEWHERE
 
 
 def tell(ask: Ask, found: Update, report: Report, seconds: float) -> None:
@@ -20,7 +19,14 @@ def tell(ask: Ask, found: Update, report: Report, seconds: float) -> None:
     report.changes[:0] = changes(rows)
     report.notes += [line for each in found.searched for line in held_lines(each)]
     report.notes += dropped_lines(found)
-    report.findings += [yanked(row.name, *each) for row in rows for each in row.yanked]
+    for row, each in zip(rows, found.searched, strict=True):
+        for name, version, reason in row.yanked:
+            if each.after.get(name) == version:
+                report.findings.append(yanked(row.name, name, version, reason))
+            else:
+                report.notes.append(
+                    f"{row.name}: {name} {version} was taken back by its makers: {reason or 'no reason is given'}"
+                )
     report.measurements += measured(found, seconds)
     if (path := ask.path("markdown")) is not None:
         ask.machine.files.write(path, release_notes.as_markdown(rows))
@@ -38,7 +44,7 @@ def updated(found: Update, each: Searched) -> Updated:
         sizes=sizes(each, steps),
         held=[row(hold) for hold in each.holds],
         dropped=[row(hold) for hold in gone if each.outcome.found],
-        yanked=taken_back(each),
+        yanked=taken_back(each, found.texts.get(f"locks/{each.name}.txt")),
         trials=len(each.bench.tried),
         seconds=each.seconds,
         disk_bytes=each.bench.disk,
@@ -59,7 +65,7 @@ def label(each: Searched) -> str:
     if each.outcome.found is None:
         return "not proven: as it was"
     text = each.text or each.bench.ask.machine.files.read(each.bench.ask.project.lock(each.name)) or ""
-    return " ".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("# "))
+    return lock_label.told(text)
 
 
 def sizes(each: Searched, steps: Iterable[Step]) -> dict[str, int]:
@@ -69,17 +75,16 @@ def sizes(each: Searched, steps: Iterable[Step]) -> dict[str, int]:
         return {}
     bench = each.bench
     listed = wheels.read(bench.resolver.files_of(each.outcome.found.text, bench.accelerator))
-    for machine in ELSEWHERE:
+    for machine in wheels.ARCHITECTURES:
         if machine == bench.markers["platform_machine"]:
             found = wheels.download_bytes(listed, machine, bench.markers["python_version"])
             return {name: size for name, size in found.items() if name in names}
     return {}
 
 
-def taken_back(each: Searched) -> list[tuple[str, str, str]]:
-    """Of the packages of the lock those that their makers took back since."""
+def taken_back(each: Searched, text: str | None) -> list[tuple[str, str, str]]:
+    """Of the packages that the lock had those that their makers took back since."""
     bench = each.bench
-    text = bench.ask.machine.files.read(bench.ask.project.lock(each.name))
     return bench.resolver.yanked(text, bench.accelerator) if text else []
 
 
@@ -103,8 +108,8 @@ def held_lines(each: Searched) -> list[str]:
     """What is held, and why."""
     lines = []
     for hold in each.holds:
-        version = each.after.get(hold.package, "none")
-        lines.append(f"{each.name}: {hold.package} stays at {version} ({hold.bound}): {hold.check}: {hold.evidence}")
+        stays = f"stays at {each.after[hold.package]}" if hold.package in each.after else "is left out"
+        lines.append(f"{each.name}: {hold.package} {stays} ({hold.bound}): {hold.check}: {hold.evidence}")
     return lines
 
 

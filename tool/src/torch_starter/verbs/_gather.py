@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+from packaging.requirements import Requirement
 
 from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
@@ -83,7 +84,7 @@ def gather(ask: Ask, subject: Subject, light: Sequence[str] = ()) -> Evidence:
         ours=ours,
         interpreter=interpreter,
         installed=installed,
-        wanted=known.direct(subject.extras),
+        wanted=applying(known.direct(subject.extras), interpreter.markers),
         extra_of=known.extra_of(subject.extras),
         locked=lock_file.selected(pins, interpreter.markers),
         lock=f"locks/{lock.name}",
@@ -96,6 +97,11 @@ def gather(ask: Ask, subject: Subject, light: Sequence[str] = ()) -> Evidence:
         folders=scripts(ask, interpreter, installed),
         answers=answers,
     )
+
+
+def applying(wanted: Mapping[str, Requirement], markers: Mapping[str, str]) -> dict[str, Requirement]:
+    """What is asked for on this platform and with this Python."""
+    return {name: each for name, each in wanted.items() if each.marker is None or each.marker.evaluate(dict(markers))}
 
 
 def scripts(ask: Ask, interpreter: Interpreter, installed: Installed) -> dict[str, tuple[str, ...]]:

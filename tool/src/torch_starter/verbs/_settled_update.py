@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from torch_starter.core import lock as lock_file
 from torch_starter.core.ask import Ask
 from torch_starter.core.report import Finding, Report
 from torch_starter.core.trial import Trial
@@ -39,6 +41,17 @@ def update(ask: Ask, request: Request) -> Report:
             report.notes.append("The locks are the newest that are proven." if not report.exit_code else "Nothing was changed.")
         _changed.tell(ask, found, report, time.monotonic() - started)
     return report
+
+
+def unlocked(ask: Ask, wanted: Sequence[str], names: Sequence[str]) -> tuple[str, str] | None:
+    """The first of the wanted packages that no lock has, and what to do; None where all are there."""
+    texts = [ask.machine.files.read(ask.project.lock(name)) or "" for name in names]
+    locked = {pin.name for name, text in zip(names, texts, strict=True) for pin in lock_file.parse(text, f"locks/{name}.txt")}
+    for package in wanted:
+        if package not in locked:
+            near = difflib.get_close_matches(package, locked, n=1)
+            return package, f"./dev.sh lock-update --package {near[0]}" if near else f"./dev.sh add {package}"
+    return None
 
 
 def switch(found: Update, report: Report) -> None:

@@ -31,13 +31,14 @@ IMPORT_TIME = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s*(?P<module>[\w.]+)"
 
 @dataclass
 class Trying:
-    """Tries the sets of one accelerator. `extras` are all that the locks hold."""
+    """Tries the sets of one accelerator. `extras` are all that the locks hold; checks of the groups `without` are not asked."""
 
     ask: Ask
     aside: Aside
     accelerator: str
     extras: tuple[str, ...]
     index: str | None
+    without: frozenset[str] = frozenset()
 
     def attempt(self, candidate: Candidate, asked: Set[str]) -> Trial:
         """Install a set and look: at the findings `asked`, or where that is empty at all, in an environment made anew."""
@@ -87,7 +88,7 @@ class Trying:
         usual = [
             check
             for check in _judge.default_checks()
-            if check.group not in ASIDE and check.id not in TABLES and "files" not in check.reads
+            if check.group not in ASIDE | self.without and check.id not in TABLES and "files" not in check.reads
         ]
         return [check for check in usual if not asked or any(concerns(word, check) for word in asked)]
 

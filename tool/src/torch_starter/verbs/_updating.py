@@ -16,6 +16,7 @@ from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
 from torch_starter.core.later import Later
 from torch_starter.making import holds as held
+from torch_starter.making import lock_label
 from torch_starter.making.holds import Hold
 from torch_starter.making.search import Outcome, Search
 from torch_starter.making.switching import Edit
@@ -159,7 +160,7 @@ def search(update: Update, name: str, bench: Bench, workshop: _workshop.Workshop
     outcome = Search(bench, aim, own, hints, lambda words: ask.progress.say(f"  {words}")).run()
     found = outcome.found
     stay = () if bench.kept is None else tuple(own)
-    new = found is not None and _workshop.body(found.text) != _workshop.body(text or "")
+    new = found is not None and lock_label.body(found.text) != lock_label.body(text or "")
     return Searched(
         name,
         bench,

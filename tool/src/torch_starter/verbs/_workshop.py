@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
@@ -19,8 +18,10 @@ from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.problems import CommandFailed, WrongUsage
+from torch_starter.core.spec import Accelerator
 from torch_starter.facts.gpu import Gpu
-from torch_starter.making import interpreter, wheels
+from torch_starter.making import interpreter, lock_label, wheels
+from torch_starter.making.accelerator import misfit
 from torch_starter.making.build import Tools
 from torch_starter.making.candidate import Aside
 from torch_starter.making.holds import Hold
@@ -32,7 +33,6 @@ from torch_starter.verbs import _build, _plan
 from torch_starter.verbs._bench import Bench
 from torch_starter.verbs._trying import Trying
 
-ELSEWHERE: tuple[Literal["x86_64", "aarch64"], ...] = ("x86_64", "aarch64")
 VERSIONS = "import json, platform; print(json.dumps([platform.python_version(), platform.python_implementation()]))"
 
 
@@ -112,19 +112,30 @@ class Workshop:
         trials = Trials(self.ask.project.state / "trials", self.ask.machine.files, self.conditions)
         if self.ask.flag("again"):
             trials.forget()
+        extras, without = tuple(self.known.extras), self.without(accelerator)
+        trying = Trying(writing_bytecode(self.ask), aside, name, extras, accelerator.index, without)
         return Bench(
             self.ask,
             name,
             accelerator,
             resolver,
-            Trying(writing_bytecode(self.ask), aside, name, tuple(self.known.extras), accelerator.index),
+            Trying(
+                writing_bytecode(self.ask), aside, name, tuple(self.known.extras), accelerator.index, self.without(accelerator)
+            ),
             trials,
             self.markers,
             self.known.direct(self.known.extras),
             Kept(text, self.moving) if self.moving is not None and text else None,
             self.ends,
             self.ask.flag("dry-run"),
+            platform.machine() not in accelerator.architectures,
         )
+
+    def without(self, accelerator: Accelerator) -> frozenset[str]:
+        """What no set of an accelerator can be asked here: nothing of a GPU that it does not fit."""
+        here = _plan.host(self.ask)
+        fits = accelerator.cuda is None or here.driver is None or misfit(accelerator, here) is None
+        return frozenset() if fits else frozenset({"gpu"})
 
     def order(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The packages that should stay newest first: those that the spec prefers, then the direct ones; and the former alone."""
@@ -133,29 +144,17 @@ class Workshop:
 
     def labelled(self, bench: Bench, found: Candidate) -> str:
         """A lock with the comment that says what it was proven on, and what was only looked at."""
-        on = f"with {self.gpu}" if self.gpu and bench.accelerator.cuda else "on the CPU; GPU checks not run"
-        on = on if bench.accelerator.cuda else "on the CPU"
-        lines = [f"Proven on {time.strftime('%Y-%m-%d', time.gmtime())} on {platform.system()} {platform.machine()}, {on}."]
+        seen = bool(self.gpu) and bench.accelerator.cuda is not None and "gpu" not in bench.trying.without
         listed = wheels.read(bench.resolver.files_of(found.text, bench.accelerator))
-        for architecture in ELSEWHERE:
-            if architecture in bench.accelerator.architectures and architecture != platform.machine():
-                lines.append(presence(architecture, wheels.lacking(listed, architecture, self.markers["python_version"])))
-        lines += [found.remark] if found.remark else []
-        return "".join(f"# {line}\n" for line in lines) + found.text
+        python = self.markers["python_version"]
+        lines = lock_label.lines(bench.accelerator, listed, python, self.gpu if seen else "", bench.elsewhere)
+        return lock_label.comment([*lines, *([found.remark] if found.remark else [])]) + found.text
 
 
 def writing_bytecode(ask: Ask) -> Ask:
     """The same, but what is imported leaves its bytecode: the next trial has most of it already."""
     machine = ask.machine
     return replace(ask, machine=replace(machine, variables={**machine.variables, "PYTHONDONTWRITEBYTECODE": ""}))
-
-
-def presence(architecture: str, lacking: wheels.Lacking) -> str:
-    """What is known of a lock for a machine that is not here: it was resolved, and its files were looked for."""
-    none = f"no file at all for {', '.join(lacking.none)}" if lacking.none else ""
-    source = f"only source for {', '.join(lacking.source_only)}" if lacking.source_only else ""
-    found = "; ".join(word for word in (none, source) if word) or "every package has a wheel"
-    return f"{architecture}: resolved, not run here; {found}."
 
 
 def own_files(ask: Ask) -> list[str]:
@@ -183,12 +182,6 @@ def fits(candidate: Candidate, ranges: Mapping[str, Requirement]) -> bool:
     )
 
 
-def body(text: str) -> str:
-    """A lock without its comments."""
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
-
-
 def unnamed(ask: Ask) -> Ask:
-    """The same without a named accelerator: that of the present environment, or of this machine."""
-    now = _plan.current(ask)
-    return replace(ask, options={**ask.options, "accelerator": now[1].accelerator if now else None})
+    """The same without a named accelerator: the one that was asked for before, or what fits this machine."""
+    return replace(ask, options={**ask.options, "accelerator": None})

@@ -20,6 +20,8 @@ def run(ask: Ask) -> Report:
 
     names = (_plan.accelerator(ask).name,) if ask.text("accelerator") else tuple(ask.spec.accelerators)
     moving = tuple(canonicalize_name(name) for name in ask.texts("package"))
+    if unknown := _settled_update.unlocked(ask, moving, names):
+        raise WrongUsage("package.unknown", f"no lock has {unknown[0]}", unknown[1])
     if not names:
         raise WrongUsage("accelerator.none", "torch-starter.toml names no accelerator", "git checkout -- torch-starter.toml")
     return _settled_update.update(ask, Request("lock-update", names, moving or None))

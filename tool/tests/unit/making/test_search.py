@@ -1,0 +1,305 @@
+"""What a search finds, in how few trials, and what it says where there is nothing to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from torch_starter.core.trial import Strength
+from torch_starter.making.holds import Hold
+from torch_starter.making.search import Outcome, Search, made_for
+from torch_starter.making.world import Aim
+from unit.making.worlds import Break, Small, blaming, held, minors
+
+HUNDRED = [f"part{number}" for number in range(99)] + ["whole"]
+BEFORE = dict.fromkeys(HUNDRED, "1.0")
+TRIO = ("alpha", "beta", "gamma")
+
+
+def hold(package: str, bound: str, check: str = "imports.alpha") -> Hold:
+    return Hold(package, bound, check, "it failed", "2026-01-01")
+
+
+def remembering(world: Small, own: Sequence[Hold] = (), hints: Sequence[Hold] = (), *order: str) -> Outcome:
+    return Search(world, Aim(order or tuple(world.releases)), own, hints).run()
+
+
+def test_the_newest_set_that_works_takes_one_trial() -> None:
+    world = Small({"alpha": minors(5), "beta": minors(3)})
+    outcome = world.search()
+    assert outcome.found is not None
+    assert outcome.found.versions == {"alpha": "1.4", "beta": "1.2"}
+    assert (world.sets, outcome.holds, outcome.stuck) == (1, (), ())
+    assert outcome.first is outcome.closest is world.known()[0]
+
+
+@pytest.mark.parametrize("bad", ["part0", "part98", "whole"])
+@pytest.mark.parametrize("before", [{}, BEFORE], ids=["fresh", "proven before"])
+@pytest.mark.parametrize("strength", ["said", "raised", "paired"])
+def test_one_bad_release_among_a_hundred_that_the_evidence_names(bad: str, before: dict[str, str], strength: Strength) -> None:
+    world = Small(
+        {name: ["1.0", "1.1"] for name in HUNDRED}, [Break("imports.whole", {bad: "==1.1"}, blaming(HUNDRED, **{bad: strength}))]
+    )
+    outcome = world.search("whole", before=before)
+    assert outcome.found is not None
+    assert held(outcome) == {bad: "<1.1"}
+    assert outcome.holds[0] == Hold(bad, "<1.1", "imports.whole", world.breaks[0].failure.line, "")
+    assert world.sets <= 3
+    assert outcome.first is not None
+    assert [failure.id for failure in outcome.first.failures] == ["imports.whole"]
+
+
+@pytest.mark.parametrize("bad", ["part0", "part37", "part50", "part98", "whole"])
+def test_one_bad_release_among_a_hundred_that_nothing_names(bad: str) -> None:
+    world = Small({name: ["1.0", "1.1"] for name in HUNDRED}, [Break("commands.1", {bad: "==1.1"}, blaming(HUNDRED))])
+    outcome = world.search("whole", before=BEFORE)
+    assert outcome.found is not None
+    assert held(outcome) == {bad: "<1.1"}
+    assert world.sets <= 9
+
+
+@pytest.mark.parametrize("last_good", range(15))
+def test_how_far_back_is_found_in_few_trials(last_good: int) -> None:
+    world = Small({"alpha": minors(16)}, [Break("imports.alpha", {"alpha": f">1.{last_good}"}, blaming((), alpha="raised"))])
+    outcome = world.search()
+    assert outcome.found is not None
+    assert outcome.found.versions == {"alpha": f"1.{last_good}"}
+    assert held(outcome) == {"alpha": f"<1.{last_good + 1}"}
+    assert world.sets <= 8
+
+
+def test_a_release_that_nothing_names_is_found_deep_down() -> None:
+    world = Small(dict.fromkeys(TRIO, minors(4)), [Break("imports.alpha", {"gamma": "==1.3"}, blaming(TRIO, alpha="raised"))])
+    outcome = world.search()
+    assert held(outcome) == {"gamma": "<1.3"}
+    assert outcome.found is not None
+    assert world.sets <= 8
+
+
+@pytest.mark.parametrize(("preferred", "kept", "most"), [("alpha", {"beta": "<3.0"}, 4), ("beta", {"alpha": "<2.0"}, 3)])
+def test_of_two_that_do_not_go_together_the_preferred_one_stays(preferred: str, kept: dict[str, str], most: int) -> None:
+    releases = {"alpha": ["1.0", "2.0"], "beta": ["1.0", "2.0", "3.0"]}
+    named = blaming(("alpha", "beta"), alpha="raised")
+    world = Small(releases, [Break("imports.alpha", {"alpha": ">=2", "beta": ">=3"}, named)])
+    outcome = world.search(preferred, preferred=[preferred])
+    assert outcome.found is not None
+    assert held(outcome) == kept
+    assert world.sets <= most
+
+
+def test_a_preferred_package_is_held_all_the_same_where_no_other_mends_it() -> None:
+    world = Small(
+        {"alpha": minors(3), "beta": minors(3)},
+        [Break("imports.alpha", {"alpha": ">=1.2"}, blaming(("alpha", "beta"), alpha="raised"))],
+    )
+    outcome = world.search("alpha", "beta", preferred=["alpha"])
+    assert held(outcome) == {"alpha": "<1.2"}
+    assert outcome.found is not None
+
+
+def test_culprits_that_hide_each_other_behind_one_id_are_found_one_by_one() -> None:
+    breaks = [Break("imports.alpha", {name: ">=2"}, blaming(TRIO, **{name: "raised"})) for name in reversed(TRIO)]
+    world = Small({name: ["1.0", "1.1", "2.0"] for name in TRIO}, breaks)
+    outcome = world.search("alpha")
+    assert outcome.found is not None
+    assert outcome.found.versions == dict.fromkeys(TRIO, "1.1")
+    assert world.sets <= 6
+
+
+def test_a_failure_that_hides_another_is_seen_to_first() -> None:
+    first = Break("imports.alpha", {"alpha": ">=1.2"}, blaming((), alpha="raised"), hides=("training.step",))
+    world = Small(
+        {"alpha": minors(3), "beta": minors(3)}, [first, Break("training.step", {"beta": ">=1.1"}, blaming((), beta="raised"))]
+    )
+    outcome = world.search()
+    assert outcome.found is not None
+    assert held(outcome) == {"alpha": "<1.2", "beta": "<1.1"}
+    assert world.sets <= 5
+
+
+def apart() -> list[Break]:
+    """Three failures that have nothing to do with each other."""
+    return [Break(f"imports.{name}", {name: ">=1.2"}, blaming((), **{name: "raised"})) for name in TRIO]
+
+
+def test_several_failures_are_looked_into_by_the_same_trials() -> None:
+    """One is found in four: the newest, one lower, two lower, and the whole set. Then each hold is asked for its need."""
+    world = Small(dict.fromkeys(TRIO, minors(4)), apart(), limit=4)
+    outcome = world.search()
+    assert outcome.found is not None
+    assert held(outcome) == dict.fromkeys(TRIO, "<1.2")
+    world.limit = None
+    assert held(world.search()) == dict.fromkeys(TRIO, "<1.2")
+    assert world.sets <= 7
+
+
+def test_where_nothing_mends_a_failure_it_says_what_was_tried() -> None:
+    named = blaming(("anvil", "bolt"), anvil="raised")
+    world = Small(
+        {"anvil": ["1.0", "1.1"], "bolt": ["2.0", "3.0"], "crate": minors(2)}, [Break("imports.anvil", {"anvil": ">0"}, named)]
+    )
+    outcome = world.search()
+    assert (outcome.found, outcome.misfit, outcome.out_of_time) == (None, False, False)
+    assert [failure.id for failure in outcome.stuck] == ["imports.anvil"]
+    assert outcome.tried == {"imports.anvil": ["anvil 1.0", "bolt 2.0"]}
+    assert outcome.closest is not None
+    assert [failure.id for failure in outcome.closest.failures] == ["imports.anvil"]
+
+
+def test_the_closest_set_is_the_one_with_the_fewest_failures() -> None:
+    mended = Break("imports.beta", {"beta": ">=1.1"}, blaming((), beta="raised"))
+    world = Small(
+        {"alpha": minors(2), "beta": minors(2)}, [Break("imports.alpha", {"alpha": ">0"}, blaming((), alpha="raised")), mended]
+    )
+    outcome = world.search()
+    assert outcome.found is None
+    assert outcome.first is not None
+    assert outcome.closest is not None
+    assert (len(outcome.first.failures), len(outcome.closest.failures)) == (2, 1)
+    assert outcome.closest.versions["beta"] == "1.0"
+
+
+def test_where_no_releases_agree_nothing_is_tried() -> None:
+    outcome = Small({"alpha": ["1.0"], "beta": ["1.0"]}, requires={"alpha 1.0": {"beta": ">=2"}}).search()
+    assert outcome.misfit
+    assert outcome.first is outcome.found is None
+
+
+def test_a_hold_that_leads_nowhere_is_given_up() -> None:
+    """Holding what is named leads to an older release that breaks something else; holding the other package does not."""
+    world = Small(
+        {"alpha": ["1.0", "2.0"], "beta": ["1.0", "2.0"]},
+        [
+            Break("imports.alpha", {"alpha": ">=2", "beta": ">=2"}, blaming(("beta",), alpha="raised")),
+            Break("uses.alpha", {"alpha": "<2"}, blaming((), alpha="said"), spared=("alpha",)),
+        ],
+    )
+    outcome = world.search()
+    assert outcome.found is not None
+    assert held(outcome) == {"beta": "<2.0"}
+
+
+def test_a_hold_that_a_later_one_makes_needless_is_dropped() -> None:
+    """The first failure is blamed on alpha, since all that need beta show it; what is really at fault is found behind it."""
+    both = {"alpha": ">=1.1", "beta": ">=1.1"}
+    world = Small(
+        {"alpha": minors(2), "beta": minors(2)},
+        [
+            Break("imports.alpha", both, blaming(("beta",), alpha="raised"), hides=("uses.beta",)),
+            Break("uses.beta", {"beta": ">=1.1"}, blaming((), beta="raised")),
+        ],
+    )
+    outcome = world.search()
+    assert outcome.found is not None
+    assert held(outcome) == {"beta": "<1.1"}
+
+
+def test_a_hold_that_another_covers_can_be_found_again() -> None:
+    """Two evidences point to the wrong package, so that one package is held twice; without the wider hold the other is needed."""
+    names = ("p0", "p1", "p2", "p3")
+    world = Small(
+        {"p0": minors(4), "p1": minors(5), "p2": minors(3), "p3": minors(6)},
+        [
+            Break("imports.p1", {"p0": ">=1.1"}, blaming(names, p3="raised")),
+            Break("imports.p3", {"p3": ">=1.4"}, blaming(names)),
+            Break("imports.p2", {"p2": ">=1.2", "p0": ">=1.1"}, blaming(names, p1="raised")),
+        ],
+    )
+    outcome = world.search()
+    assert outcome.found is not None
+    assert outcome.found.versions == {"p0": "1.0", "p1": "1.4", "p2": "1.2", "p3": "1.3"}
+
+
+@pytest.mark.parametrize(("limit", "found", "late"), [(1, False, True), (3, False, True), (4, True, True), (7, True, False)])
+def test_out_of_time_the_best_that_is_proven_is_kept(limit: int, found: bool, late: bool) -> None:
+    """From the fourth trial on a set is proven, and only asked for holds that are not needed."""
+    outcome = Small(dict.fromkeys(TRIO, minors(4)), apart(), limit=limit).search()
+    assert (outcome.found is not None, outcome.out_of_time) == (found, late)
+    assert outcome.first is not None
+    assert [failure.id for failure in outcome.first.failures] == [f"imports.{name}" for name in TRIO]
+
+
+def broken(names: Sequence[str] = ("alpha", "beta")) -> Small:
+    """Alpha and beta do not go together in their newest releases."""
+    return Small(
+        {name: minors(4) for name in names}, [Break("imports.alpha", {"alpha": ">=1.3", "beta": ">=1.2"}, blaming(names))]
+    )
+
+
+def test_a_remembered_hold_is_taken_up_without_looking_again() -> None:
+    world = broken()
+    remembered = hold("beta", "<1.2")
+    outcome = remembering(world, [remembered])
+    assert outcome.holds == (remembered,)
+    assert outcome.found is not None
+    assert world.sets == 2
+
+
+def test_a_remembered_hold_that_is_not_needed_is_dropped() -> None:
+    world = Small({"alpha": minors(4), "beta": minors(4)})
+    outcome = remembering(world, [hold("beta", "<1.2")])
+    assert outcome.holds == ()
+    assert world.sets == 1
+
+
+def test_a_hint_of_another_lock_is_taken_up_where_this_one_has_none() -> None:
+    hint = hold("beta", "<1.2")
+    assert remembering(broken(), hints=[hint]).holds == (hint,)
+    own = hold("alpha", "<1.3")
+    assert remembering(broken(), [own], [hint]).holds == (own,)
+
+
+@pytest.mark.parametrize(("order", "chosen"), [(("alpha", "beta"), "beta"), (("beta", "alpha"), "alpha")])
+def test_of_two_hints_that_fit_the_cheapest_is_taken(order: tuple[str, ...], chosen: str) -> None:
+    hints = [hold("alpha", "<1.3"), hold("beta", "<1.2")]
+    for given in (hints, hints[::-1]):
+        assert [each.package for each in remembering(broken(), (), given, *order).holds] == [chosen]
+
+
+def test_a_hint_that_fits_no_releases_is_not_the_cheapest() -> None:
+    world = broken()
+    world.requires = {f"alpha {version}": {"beta": ">=1.2"} for version in world.releases["alpha"]}
+    hints = [hold("beta", "<1.2"), hold("alpha", "<1.3")]
+    assert [each.package for each in remembering(world, (), hints, "alpha").holds] == ["alpha"]
+
+
+def test_a_hold_of_another_failure_is_not_taken_up() -> None:
+    outcome = remembering(broken(), [hold("beta", "<1.1", "training.step")])
+    assert outcome.found is not None
+    assert hold("beta", "<1.1", "training.step") not in outcome.holds
+
+
+def test_a_hold_that_is_met_already_helps_nothing() -> None:
+    world = Small({"alpha": minors(3)}, [Break("imports.alpha", {"alpha": ">=1.2"}, blaming((), alpha="raised"))])
+    outcome = remembering(world, [hold("alpha", "<9"), hold("elsewhere", "<1")])
+    assert held(outcome) == {"alpha": "<1.2"}
+
+
+def test_a_remembered_hold_that_does_not_go_far_enough_is_followed_by_another() -> None:
+    world = Small({"alpha": minors(6)}, [Break("imports.alpha", {"alpha": ">=1.2"}, blaming((), alpha="raised"))])
+    outcome = remembering(world, [hold("alpha", "<1.5")])
+    assert outcome.found is not None
+    assert outcome.found.versions == {"alpha": "1.1"}
+
+
+@pytest.mark.parametrize(
+    ("check", "strength", "made"),
+    [
+        ("imports.alpha", "needed", True),
+        ("training.step", "raised", True),
+        ("training.step", "said", True),
+        ("training.step", "paired", True),
+        ("training.step", "concerned", False),
+        ("training.step", "needed", False),
+    ],
+)
+def test_a_hold_was_made_for_the_same_finding_or_for_what_is_named_now(check: str, strength: Strength, made: bool) -> None:
+    failure = Break("imports.alpha", {}, blaming((), beta=strength)).failure
+    assert made_for(hold("beta", "<2", check), failure) == made
+
+
+def test_what_is_done_is_said() -> None:
+    said: list[str] = []
+    Search(broken(), Aim(("alpha", "beta")), said=said.append).run()
+    assert "beta is held at 1.1: imports.alpha fails with 1.2" in said
