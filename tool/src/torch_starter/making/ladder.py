@@ -94,7 +94,7 @@ def far_down(world: World, package: str, version: str) -> str | None:
 
 
 def within_line(world: World, package: str, version: str) -> str | None:
-    """A release well below a version that is the last of its minor release or the only one; None where there is no older one."""
+    """A release well below a version of the oldest minor release; None where there is no older one."""
     found, lower = None, world.older(package, version, False)
     for _ in range(FAR):
         if lower is None:

@@ -12,7 +12,7 @@ from torch_starter.making.wheels import Lacking, Listed
 
 
 def lines(accelerator: Accelerator, listed: Sequence[Listed], python: str, gpu: str, elsewhere: bool) -> Iterator[str]:
-    """What is known of a lock. `gpu` names the one that its checks ran on, where there was one; `elsewhere`: nothing runs here."""
+    """What is known of a lock. `gpu` names the one that its checks ran on, if any; `elsewhere`: nothing of it runs here."""
     day, here = time.strftime("%Y-%m-%d", time.gmtime()), platform.machine()
     if elsewhere:
         yield f"Resolved on {day}, and not proven: nothing of it runs on {here}."

@@ -119,9 +119,7 @@ class Workshop:
             name,
             accelerator,
             resolver,
-            Trying(
-                writing_bytecode(self.ask), aside, name, tuple(self.known.extras), accelerator.index, self.without(accelerator)
-            ),
+            trying,
             trials,
             self.markers,
             self.known.direct(self.known.extras),

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from torch_starter.making.ladder import MOST_RELEASES, Reply, Rung, between, descend, down, far_down, floor_first, halves, range_of
+from torch_starter.making.ladder import (
+    MOST_RELEASES,
+    Reply,
+    Rung,
+    between,
+    descend,
+    down,
+    far_down,
+    floor_first,
+    halves,
+    range_of,
+    within_line,
+)
 from torch_starter.making.world import Bounds
 from unit.making.worlds import Small, minors, within
 
@@ -38,9 +50,7 @@ def walk[T](
 def test_the_newest_good_release_is_found_from_above(first_bad: int) -> None:
     world = Small({"alpha": PATCHED})
     rung, tried = walk(descend(world, "alpha", PATCHED[-1], HIGHEST), PATCHED, lambda v: Version(v) < Version(PATCHED[first_bad]))
-    lines_first = rung is None  # only the newest of each minor release are looked at on the way down
-    assert lines_first == (first_bad == 1)
-    assert lines_first or rung == Rung("alpha", PATCHED[first_bad - 1], PATCHED[first_bad])
+    assert rung == Rung("alpha", PATCHED[first_bad - 1], PATCHED[first_bad])
     assert len(tried) == len(set(tried))
 
 
@@ -106,7 +116,9 @@ def test_between_neighbours_nothing_is_asked() -> None:
     )
 
 
-@pytest.mark.parametrize(("steps", "found"), [(1, "2.0.0"), (2, "1.4.1"), (3, "1.2.0"), (5, "1.0.1"), (6, "1.0.1"), (99, "1.0.1")])
+@pytest.mark.parametrize(
+    ("steps", "found"), [(1, "2.0.0"), (2, "1.4.1"), (3, "1.2.0"), (5, "1.0.1"), (6, "1.0.1"), (99, "1.0.1")]
+)
 def test_so_many_minor_releases_down_or_the_last(steps: int, found: str) -> None:
     assert down(Small({"alpha": PATCHED}), "alpha", "2.1.2", steps) == found
 
@@ -118,6 +130,13 @@ def test_below_the_oldest_is_nothing() -> None:
 
 def test_far_down_is_a_dozen_minor_releases() -> None:
     assert far_down(Small({"alpha": minors(40)}), "alpha", "1.30") == "1.18"
+
+
+def test_where_there_is_no_older_minor_release_older_patches_are_far_down() -> None:
+    patches = [f"1.0.{number}" for number in range(20)]
+    assert far_down(Small({"alpha": patches}), "alpha", "1.0.3") == "1.0.0"
+    assert far_down(Small({"alpha": patches}), "alpha", "1.0.19") == "1.0.7"
+    assert within_line(Small({"alpha": patches}), "alpha", "1.0.0") is None
 
 
 def test_the_releases_between_two_are_those_of_their_lines_or_all() -> None:
@@ -168,6 +187,8 @@ def test_with_one_alone_what_passed_by_goes_up_again() -> None:
     assert part({"d"}, 4, 0, False)[2] == [{"a", "b"}, {"a", "b", "c"}]
 
 
-@pytest.mark.parametrize(("split", "first"), [(1, {"a"}), (3, {"a", "b", "c"}), (0, {"a", "b"}), (4, {"a", "b"}), (9, {"a", "b"})])
+@pytest.mark.parametrize(
+    ("split", "first"), [(1, {"a"}), (3, {"a", "b", "c"}), (0, {"a", "b"}), (4, {"a", "b"}), (9, {"a", "b"})]
+)
 def test_those_that_are_named_come_first(split: int, first: set[str]) -> None:
     assert part({"d"}, 4, split, False)[2][0] == first

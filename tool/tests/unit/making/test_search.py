@@ -69,6 +69,16 @@ def test_how_far_back_is_found_in_few_trials(last_good: int) -> None:
     assert world.sets <= 8
 
 
+@pytest.mark.parametrize("strength", ["said", "raised", "concerned", "needed"])
+def test_also_where_there_are_only_patches_below(strength: Strength) -> None:
+    patches = ["1.0.0", "1.0.1", "1.0.2", "1.0.3"]
+    named = blaming((), alpha=strength, beta=strength)
+    world = Small({"alpha": patches, "beta": patches}, [Break("imports.alpha", {"alpha": ">=1.0.2"}, named)])
+    outcome = world.search()
+    assert outcome.found is not None
+    assert held(outcome) == {"alpha": "<1.0.2"}
+
+
 def test_a_release_that_nothing_names_is_found_deep_down() -> None:
     world = Small(dict.fromkeys(TRIO, minors(4)), [Break("imports.alpha", {"gamma": "==1.3"}, blaming(TRIO, alpha="raised"))])
     outcome = world.search()

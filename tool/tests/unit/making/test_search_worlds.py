@@ -14,18 +14,21 @@ from torch_starter.making.world import Aim
 from unit.making.worlds import Break, Small, blaming, held, minors
 
 NAMES = ("alpha", "beta", "gamma", "delta")
+MINORS = minors(5)
+PATCHES = ["1.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4"]
+BOTH = ["1.0", "1.0.1", "1.1", "1.2", "1.2.1"]
 
 
 @st.composite
 def worlds(draw: st.DrawFn, one_id_each: bool = False) -> Small:
     """Up to four packages of up to five releases, and up to three breaks that no package declares."""
     names = NAMES[: draw(st.integers(2, len(NAMES)))]
-    releases = {name: minors(draw(st.integers(2, 5))) for name in names}
+    releases = {name: draw(st.sampled_from((MINORS, PATCHES, BOTH)))[: draw(st.integers(2, 5))] for name in names}
     ids = iter(NAMES) if one_id_each else None
     breaks = []
     for _ in range(draw(st.integers(1, 3))):
         guilty = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
-        bad = {name: f">=1.{draw(st.integers(0, len(releases[name]) - 1))}" for name in guilty}
+        bad = {name: f">={draw(st.sampled_from(releases[name]))}" for name in guilty}
         shown = next(ids) if ids else draw(st.sampled_from(names[:2]))
         breaks.append(Break(f"imports.{shown}", bad, draw(evidence(names, guilty))))
     return Small(releases, breaks)
