@@ -39,8 +39,7 @@ def test_a_release_that_was_taken_back_after_it_was_locked_is_named(locked: Shop
     code, report = locked.lock_update()
     assert code == 0, told(report)
     (line,) = (line for line in told(report).splitlines() if "it loses data" in line)
-    assert "lock.yanked.alpha" in line
-    assert "alpha 1.0" in line
+    assert "alpha 1.0 " in line
     assert locked.is_proven({"alpha": "1.0.1", "beta": "1.0"})
 
 

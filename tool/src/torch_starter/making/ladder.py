@@ -90,7 +90,10 @@ def down(world: World, package: str, version: str, steps: int) -> str | None:
 
 def far_down(world: World, package: str, version: str) -> str | None:
     """A release so old that it shows whether the package matters; None where there is no older one."""
-    return down(world, package, version, FAR) or within_line(world, package, version)
+    found = down(world, package, version, FAR)
+    if found is not None and world.older(package, found, True) is not None:
+        return found
+    return within_line(world, package, found or version) or found
 
 
 def within_line(world: World, package: str, version: str) -> str | None:

@@ -20,6 +20,7 @@ from torch_starter.making import uv
 CUDA_PACKAGES = {"12": "nvidia-cuda-runtime-cu12", "13": "nvidia-cuda-runtime"}
 PLAIN = ("--no-header", "--no-annotate", "--quiet")
 YANKED = re.compile(r"`(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^`]+)` is yanked(?: \(reason: (?P<reason>.*)\))?")
+NO_MORE: Mapping[str, str] = {}
 PIN = re.compile(r"^[A-Za-z0-9._-]+==([^\s;]+)", re.MULTILINE)
 
 
@@ -66,6 +67,7 @@ class Resolver:
     python: Path
     scratch: Path
     exclude_newer: str = ""
+    _reached: set[str] = field(default_factory=set)
     _unreachable: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -79,10 +81,9 @@ class Resolver:
         words = ["--universal", "--generate-hashes", "--all-extras", "-c", str(given), "-o", str(made), str(self.pyproject)]
         words += [word for package in (kept.moving if kept else ()) for word in ("--upgrade-package", package)]
         index = accelerator.index
+        if index and index not in self._reached:
+            self._look_for(index)
         done = self._compile(words, index)
-        if not done.ok and index and uv.is_network(done.err):
-            self._unreachable.add(index)
-            done = self._compile(words, index)
         if not done.ok:
             raise problem(done, name)
         gone = index in self._unreachable
@@ -115,13 +116,22 @@ class Resolver:
         done = self._compile(["--universal", "--no-deps", str(lock)], accelerator.index, quiet=False)
         return [(found["name"], found["version"], (found["reason"] or "").strip('"')) for found in YANKED.finditer(done.err)]
 
-    def _compile(self, words: list[str], index: str | None, quiet: bool = True) -> Done:
+    def _look_for(self, index: str) -> None:
+        """Note whether an additional index is out of reach, by one package and one attempt: a resolution finds it late."""
+        given = self._file("in")
+        self.machine.files.write(given, "torch\n")
+        done = self._compile(["--no-deps", str(given)], index, more={"UV_HTTP_RETRIES": "0"})
+        self._reached.add(index)
+        if not done.ok and uv.is_network(done.err):
+            self._unreachable.add(index)
+
+    def _compile(self, words: list[str], index: str | None, quiet: bool = True, more: Mapping[str, str] = NO_MORE) -> Done:
         """Run it; an additional index that was not reached before is left out."""
         argv: list[str | Path] = [self.program, "pip", "compile", *(PLAIN if quiet else PLAIN[:2]), "--no-emit-index-url"]
         argv += ["--python", self.python, *words]
         argv += ["--index", index] if index and index not in self._unreachable else []
         argv += ["--exclude-newer", self.exclude_newer] if self.exclude_newer else []
-        return self.machine.processes.run(argv, env=self.variables, cwd=self.pyproject.parent)
+        return self.machine.processes.run(argv, env={**self.variables, **more}, cwd=self.pyproject.parent)
 
     def _file(self, ending: str) -> Path:
         return self.scratch / f"{next(self._numbers)}.{ending}"

@@ -74,7 +74,7 @@ class Questions:
 
     def _advance(self, id: str, reply: Reply | None) -> None:
         """Let a question go on to what it wants to see next."""
-        if reply is not None and not reply.passed:
+        if reply is not None and reply.passed is False:
             seen = [f"{name} {reply.versions[name]}" for name in self._wanted[id] if name in reply.versions]
             self.tried.setdefault(id, []).append(", ".join(seen[:MOST_NAMED]))
         try:

@@ -91,9 +91,11 @@ class Search:
             for holds in (self.remembered, self.hints):
                 fitting = [hold for hold in holds if made_for(hold, failure) and self.may_help(hold, failure, candidate)]
                 if fitting:
-                    taken.append(self.cheapest(fitting))
+                    hold = self.cheapest(fitting)
+                    known = holds is self.remembered
+                    taken.append(hold if known else Hold(hold.package, hold.bound, failure.id, failure.line, ""))
+                    self.recalled |= {hold} if known else set()
                     break
-        self.recalled |= {hold for hold in taken if hold in self.remembered}
         self.holds += taken
         return bool(taken)
 

@@ -46,6 +46,7 @@ class Bench:
     dry: bool = False
     elsewhere: bool = False
     tried: set[str] = field(default_factory=set)
+    gone: list[tuple[str, str, str]] | None = None
     disk: int = 0
     share: float = 0.0
     _proposed: dict[frozenset[tuple[str, str]], Candidate | None] = field(default_factory=dict)
@@ -93,6 +94,13 @@ class Bench:
             self.measure()
         self._known[key] = before
         return before
+
+    def taken_back(self) -> list[tuple[str, str, str]]:
+        """Of the packages that the lock had when the search began those that their makers took back: name, version, reason."""
+        if self.gone is None:
+            text = self.ask.machine.files.read(self.ask.project.lock(self.name))
+            self.gone = self.resolver.yanked(text, self.accelerator) if text else []
+        return self.gone
 
     def looked_at(self, candidate: Candidate) -> Trial:
         """What can be told of a set for another architecture: whether each package has a file for it."""

@@ -28,6 +28,9 @@ def tell(ask: Ask, found: Update, report: Report, seconds: float) -> None:
                     f"{row.name}: {name} {version} was taken back by its makers: {reason or 'no reason is given'}"
                 )
     report.measurements += measured(found, seconds)
+    disk = max((each.bench.disk for each in found.searched), default=0)
+    if disk:
+        report.notes.append(f"The trials took {human_size(disk)} of disk beside uv's cache, given back since.")
     if (path := ask.path("markdown")) is not None:
         ask.machine.files.write(path, release_notes.as_markdown(rows))
         report.notes.append(f"The answer as Markdown is in {path}.")
@@ -44,7 +47,7 @@ def updated(found: Update, each: Searched) -> Updated:
         sizes=sizes(each, steps),
         held=[row(hold) for hold in each.holds],
         dropped=[row(hold) for hold in gone if each.outcome.found],
-        yanked=taken_back(each, found.texts.get(f"locks/{each.name}.txt")),
+        yanked=each.bench.taken_back(),
         trials=len(each.bench.tried),
         seconds=each.seconds,
         disk_bytes=each.bench.disk,
@@ -80,12 +83,6 @@ def sizes(each: Searched, steps: Iterable[Step]) -> dict[str, int]:
             found = wheels.download_bytes(listed, machine, bench.markers["python_version"])
             return {name: size for name, size in found.items() if name in names}
     return {}
-
-
-def taken_back(each: Searched, text: str | None) -> list[tuple[str, str, str]]:
-    """Of the packages that the lock had those that their makers took back since."""
-    bench = each.bench
-    return bench.resolver.yanked(text, bench.accelerator) if text else []
 
 
 def changes(rows: Iterable[Updated]) -> list[Change]:

@@ -142,6 +142,7 @@ def search_all(ask: Ask, request: Request, folder: Path, staged: Ask, texts: Map
 
 def look_ahead(bench: Bench, holds: Sequence[Hold]) -> None:
     """Resolve, beside the others, what a search is going to ask for first: the newest, and with the holds that it has."""
+    bench.taken_back()
     bench.propose({})
     if bench.kept is None:
         bench.propose(_workshop.bounds(hold for hold in holds if hold.concerns(bench.name)))

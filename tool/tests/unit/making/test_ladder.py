@@ -64,7 +64,7 @@ def test_the_newest_good_release_is_found_from_below(first_bad: int) -> None:
     assert len(tried) == len(set(tried))
 
 
-@given(st.integers(2, 100), st.data())
+@given(st.integers(2, 40), st.data())
 def test_the_trials_grow_with_the_logarithm_of_the_way_back(count: int, data: st.DataObject) -> None:
     releases = minors(count)
     back = data.draw(st.integers(1, count - 1), "how many are bad")

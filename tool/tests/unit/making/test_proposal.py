@@ -2,135 +2,209 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
-from shape.source import ROOT
-from torch_starter.core import lock
 from torch_starter.core.files import LocalFiles
 from torch_starter.core.machine import Machine
-from torch_starter.core.problems import CommandFailed, WrongSpec
+from torch_starter.core.problems import CommandFailed
 from torch_starter.core.processes import LocalProcesses
-from torch_starter.core.project import Project
 from torch_starter.core.spec import Accelerator
-from torch_starter.core.spec_file import load
-from torch_starter.making.proposal import Hold, Resolver, companions, constraints, holds
+from torch_starter.making.proposal import Kept, NoSolution, Resolver, cuda_bounds, line_of
 
 HASH = f" \\\n    --hash=sha256:{'0' * 64}\n"
-LOCK = f"torch==2.14.1{HASH}torchaudio==2.11.0{HASH}torchvision==0.29.1{HASH}"
-HELD = Hold("torch", "<2.15", "packages.trio.torchaudio", "it refuses", "2026-01-01")
+LOCK = f"torch==2.14.1{HASH}torchvision==0.29.1{HASH}"
 CPU = Accelerator(index="https://example.org/cpu")
-SPEC = load((ROOT / "torch-starter.toml").read_text(), {}).spec
+PLAIN = Accelerator()
+OFFLINE = "case $* in *example.org*) echo 'error: dns error' >&2; exit 2;; esac\n"
+NO_SOLUTION = "echo '  x No solution found when resolving dependencies:\n  because alpha asks for beta' >&2; exit 1"
 
 
 @pytest.mark.parametrize(
-    ("cuda", "lines"),
+    ("cuda", "bounds"),
     [
-        ("12.8", ["nvidia-cuda-runtime-cu12>=12.8,<12.9", "nvidia-cuda-runtime<0"]),
-        ("13.0", ["nvidia-cuda-runtime-cu12<0", "nvidia-cuda-runtime>=13.0,<13.1"]),
-        (None, []),
+        ("12.8", {"nvidia-cuda-runtime-cu12": ">=12.8,<12.9", "nvidia-cuda-runtime": "<0"}),
+        ("13.0", {"nvidia-cuda-runtime-cu12": "<0", "nvidia-cuda-runtime": ">=13.0,<13.1"}),
+        ("13.0.2", {"nvidia-cuda-runtime-cu12": "<0", "nvidia-cuda-runtime": ">=13.0,<13.1"}),
+        (None, {}),
     ],
 )
-def test_the_cuda_of_a_build_bounds_its_runtime(cuda: str | None, lines: list[str]) -> None:
-    assert constraints("x", Accelerator(cuda=cuda), ()) == lines
+def test_the_cuda_of_a_build_bounds_its_runtime(cuda: str | None, bounds: dict[str, str]) -> None:
+    assert cuda_bounds(Accelerator(cuda=cuda)) == bounds
 
 
-def test_a_hold_bounds_the_accelerators_that_it_names() -> None:
-    only = Hold("pyarrow", "<26", "c", "e", "d", accelerators=("cu124",))
-    assert constraints("cpu", Accelerator(), (HELD, only)) == ["torch<2.15"]
-    assert constraints("cu124", Accelerator(), (HELD, only)) == ["torch<2.15", "pyarrow<26"]
+@pytest.mark.parametrize(
+    ("version", "line"),
+    [("4.57.6", "4.57"), ("2.14.1+cpu", "2.14"), ("1!2.3.4", "1!2.3"), ("2026.1.2", "2026.1"), ("7", "7"), ("2.0rc1", "2.0")],
+)
+def test_a_minor_release_begins_with_its_first_two_numbers(version: str, line: str) -> None:
+    assert line_of(version) == line
 
 
-def test_companions_of_a_known_torch_are_held_to_it() -> None:
-    assert companions(LOCK) == ["torchvision==0.29.*", "torchaudio==2.11.*"]
-
-
-def test_a_torch_that_the_table_does_not_know_holds_nothing() -> None:
-    assert companions(LOCK.replace("torch==2.14.1", "torch==9.9")) == []
-    assert companions(f"numpy==1.26.4{HASH}") == []
-
-
-def test_where_no_torchaudio_fits_it_is_not_held() -> None:
-    assert companions(LOCK.replace("torch==2.14.1", "torch==2.15.0")) == ["torchvision==0.29.*"]
-
-
-def test_the_committed_holds_are_read_and_obeyed_by_the_committed_locks() -> None:
-    held = holds((ROOT / "locks" / "holds.toml").read_text())
-    assert "torch" in {hold.package for hold in held}
-    for path in (ROOT / "locks").glob("*.txt"):
-        bounds = constraints(path.stem, SPEC.accelerators[path.stem], held)
-        assert not broken(bounds, {pin.name: pin.version for pin in lock.parse(path.read_text(), path.name)})
-
-
-def broken(bounds: list[str], versions: dict[str, str]) -> list[str]:
-    from packaging.requirements import Requirement
-
-    wanted = [Requirement(line) for line in bounds]
-    return [str(each) for each in wanted if each.name in versions and not each.specifier.contains(versions[each.name])]
-
-
-@pytest.mark.parametrize("text", ["[", "hold = 1", "[[hold]]\npackage = 1"])
-def test_broken_holds_are_refused(text: str) -> None:
-    with pytest.raises(WrongSpec, match=r"locks/holds\.toml"):
-        holds(text)
-
-
-def test_no_holds_are_none() -> None:
-    assert holds(None) == ()
-
-
-def resolver(folder: Path, script: str) -> Resolver:
-    """A resolver with a program in the place of uv, which is given the same words."""
+def resolver(folder: Path, script: str, exclude_newer: str = "") -> Resolver:
+    """A resolver with a program in the place of uv: it notes its words and its inputs, then does as the script says."""
     program = folder / "uv"
     program.write_text(
-        f"#!/bin/sh\nfor word; do case $past in -o) out=$word;; -c) given=$word;; esac; past=$word; done\n{script}\n"
+        "#!/bin/sh\nfor word; do case $past in -o) out=$word;; -c) given=$word;; esac\n"
+        "case $word in *.in) given=$word;; esac; past=$word; done\n"
+        f'echo "$*" >>{folder}/words; cat "${{given:-$past}}" >>{folder}/bounds\n{script}\n'
     )
     program.chmod(0o755)
     machine = Machine(LocalProcesses(), LocalFiles(), {})
-    return Resolver(machine, Project(folder, "here"), program, dict(os.environ), Path("/usr/bin/python3"), folder / "scratch")
+    pyproject, scratch = folder / "staged" / "pyproject.toml", folder / "scratch"
+    machine.files.write(pyproject, "[project]\n")
+    return Resolver(machine, pyproject, program, dict(os.environ), Path("/usr/bin/python3"), scratch, exclude_newer)
 
 
 def words_of(folder: Path) -> Sequence[str]:
     return (folder / "words").read_text().splitlines()
 
 
-def write_lock(folder: Path) -> str:
+def given_to(folder: Path) -> Sequence[str]:
+    return (folder / "bounds").read_text().splitlines()
+
+
+def locking(folder: Path) -> str:
     (folder / "lock").write_text(LOCK)
-    return f'echo "$*" >>{folder}/words; cat "$given" >>{folder}/bounds; cp {folder}/lock "$out"'
+    return f'cp {folder}/lock "$out"'
 
 
-def test_a_proposal_is_resolved_again_with_its_companions(tmp_path: Path) -> None:
-    proposal = resolver(tmp_path, write_lock(tmp_path)).propose("cu130", Accelerator(cuda="13.0"), (HELD,))
+def test_a_proposal_is_within_the_bounds_of_the_search_and_of_the_accelerator(tmp_path: Path) -> None:
+    proposal = resolver(tmp_path, locking(tmp_path)).propose(
+        "cu130", Accelerator(cuda="13.0"), {"torch": "<2.15", "numpy": "<=1.26"}
+    )
     assert (proposal.text, proposal.remark) == (LOCK, "")
-    assert len(words_of(tmp_path)) == 2
-    assert "--universal --generate-hashes" in words_of(tmp_path)[0]
-    assert "--index" not in words_of(tmp_path)[0].split()
-    assert {"torch<2.15", "nvidia-cuda-runtime>=13.0,<13.1", "torchaudio==2.11.*"} <= {*(tmp_path / "bounds").read_text().split()}
+    assert given_to(tmp_path) == ["nvidia-cuda-runtime-cu12<0", "nvidia-cuda-runtime>=13.0,<13.1", "torch<2.15", "numpy<=1.26"]
+
+
+def test_what_uv_is_told(tmp_path: Path) -> None:
+    resolver(tmp_path, locking(tmp_path)).propose("cu130", PLAIN, {})
+    (words,) = words_of(tmp_path)
+    assert words.startswith(
+        "pip compile --no-header --no-annotate --quiet --no-emit-index-url --python /usr/bin/python3 --universal "
+    )
+    assert "--generate-hashes --all-extras" in words
+    assert f"{tmp_path}/staged/pyproject.toml" in words
+    assert not {"--index", "--exclude-newer", "--upgrade-package"} & set(words.split())
+
+
+def test_small_pages_are_not_held_back_as_wheels_are(tmp_path: Path) -> None:
+    asked = resolver(tmp_path, f"env >{tmp_path}/variables; " + locking(tmp_path))
+    asked = replace(asked, variables={**asked.variables, "UV_CONCURRENT_DOWNLOADS": "10", "UV_HTTP_TIMEOUT": "30"})
+    asked.propose("cpu", PLAIN, {})
+    told = (tmp_path / "variables").read_text()
+    assert "UV_HTTP_TIMEOUT=30" in told
+    assert "UV_CONCURRENT_DOWNLOADS" not in told
+
+
+def test_releases_after_a_date_are_left_out(tmp_path: Path) -> None:
+    asked = resolver(tmp_path, locking(tmp_path), "2026-01-01")
+    asked.propose("cpu", PLAIN, {})
+    asked.older(None, "torch", "2.14", PLAIN)
+    asked.files_of(LOCK, PLAIN)
+    asked.yanked(LOCK, PLAIN)
+    assert len(words_of(tmp_path)) == 4
+    assert all(words.endswith("--exclude-newer 2026-01-01") for words in words_of(tmp_path))
+
+
+def test_where_only_some_may_move_uv_is_given_the_old_lock(tmp_path: Path) -> None:
+    script = f'cat "$out" >{tmp_path}/old; ' + locking(tmp_path)
+    resolver(tmp_path, script).propose("cpu", PLAIN, {}, Kept("numpy==1.26.4\n", ("torch", "numpy")))
+    assert (tmp_path / "old").read_text() == "numpy==1.26.4\n"
+    assert "--upgrade-package torch --upgrade-package numpy" in words_of(tmp_path)[0]
+
+
+def test_one_question_does_not_see_the_files_of_another(tmp_path: Path) -> None:
+    asked = resolver(tmp_path, f'test ! -e "$out" || echo seen >>{tmp_path}/seen; ' + locking(tmp_path))
+    for bounds in ({}, {"torch": "<2"}):
+        asked.propose("cpu", PLAIN, bounds)
+    assert not (tmp_path / "seen").exists()
+
+
+def test_an_index_that_is_reached_is_used(tmp_path: Path) -> None:
+    assert resolver(tmp_path, locking(tmp_path)).propose("cpu", CPU, {}).remark == ""
+    assert "--index https://example.org/cpu" in words_of(tmp_path)[0]
 
 
 def test_an_index_that_cannot_be_reached_is_done_without_and_remarked(tmp_path: Path) -> None:
-    offline = "case $* in *example.org*) echo 'error: dns error' >&2; exit 2;; esac\n"
-    proposal = resolver(tmp_path, offline + write_lock(tmp_path)).propose("cpu", CPU, ())
-    assert proposal.text == LOCK
-    assert "cannot be reached" in proposal.remark
-    assert "://" not in proposal.remark  # it becomes a comment of the lock, which names no index
-
-
-def test_an_index_that_is_reached_is_used_both_times(tmp_path: Path) -> None:
-    assert resolver(tmp_path, write_lock(tmp_path)).propose("cpu", CPU, ()).remark == ""
-    assert all("--index https://example.org/cpu" in words for words in words_of(tmp_path))
+    asked = resolver(tmp_path, OFFLINE + locking(tmp_path))
+    for _ in range(2):
+        proposal = asked.propose("cpu", CPU, {})
+        assert proposal.text == LOCK
+        assert "cannot be reached" in proposal.remark
+        assert "://" not in proposal.remark  # it becomes a comment of the lock, which names no index
+    assert ["example.org" in words for words in words_of(tmp_path)] == [True, False, False]  # it is not waited for again
 
 
 @pytest.mark.parametrize(
     ("said", "code"),
     [
         ("No solution found when resolving dependencies", "lock.no-solution"),
+        ("your requirements are unsatisfiable", "lock.no-solution"),
         ("dns error", "network.unreachable"),
         ("panic", "uv.failed"),
     ],
 )
 def test_where_there_is_none_it_says_why(tmp_path: Path, said: str, code: str) -> None:
     with pytest.raises(CommandFailed) as stopped:
-        resolver(tmp_path, f"echo '{said}' >&2; exit 1").propose("cu130", Accelerator(cuda="13.0"), ())
+        resolver(tmp_path, f"echo '{said}' >&2; exit 1").propose("cu130", Accelerator(cuda="13.0"), {})
     assert stopped.value.code == code
+    assert isinstance(stopped.value, NoSolution) == (code == "lock.no-solution")
+    assert "cu130" in stopped.value.message
+
+
+def test_why_nothing_fits_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(NoSolution, match=r"dependencies: because alpha asks for beta$"):
+        resolver(tmp_path, NO_SOLUTION).propose("cpu", PLAIN, {})
+
+
+@pytest.mark.parametrize(
+    ("requirement", "first"), [(Requirement("torch[x]>=2.0,<3.0"), {"torch>=2.0,<3.0", "torch<3.0,>=2.0"}), (None, {"torch"})]
+)
+def test_the_next_older_release_is_asked_for_within_the_range(
+    tmp_path: Path, requirement: Requirement | None, first: set[str]
+) -> None:
+    script = "printf 'torch==2.13.0+cpu ; x\\n'"
+    assert resolver(tmp_path, script).older(requirement, "torch", "2.14", CPU) == "2.13.0+cpu"
+    asked, below = given_to(tmp_path)
+    assert asked in first
+    assert below == "torch<2.14"
+    assert "--no-deps" in words_of(tmp_path)[0]
+    assert "--index https://example.org/cpu" in words_of(tmp_path)[0]
+
+
+def test_where_there_is_no_older_release_there_is_none(tmp_path: Path) -> None:
+    assert resolver(tmp_path, NO_SOLUTION).older(None, "torch", "2", PLAIN) is None
+
+
+def test_where_the_index_cannot_be_asked_for_older_ones_that_is_no_answer(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailed) as stopped:
+        resolver(tmp_path, "echo 'dns error' >&2; exit 2").older(None, "torch", "2", PLAIN)
+    assert stopped.value.code == "network.unreachable"
+
+
+def test_the_files_of_a_lock_are_what_uv_says_or_nothing(tmp_path: Path) -> None:
+    asked = resolver(tmp_path, 'echo files >"$out"')
+    assert asked.files_of(LOCK, PLAIN) == "files\n"
+    assert "--no-deps --format pylock.toml" in words_of(tmp_path)[0]
+    assert words_of(tmp_path)[0].split("-o ")[1].split()[0].endswith(".toml")
+    assert resolver(tmp_path, 'echo files >"$out"; exit 2').files_of(LOCK, PLAIN) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('warning: `alpha==1.0` is yanked (reason: "it loses data")', [("alpha", "1.0", "it loses data")]),
+        ("warning: `My_pkg==1.0+cpu` is yanked", [("My_pkg", "1.0+cpu", "")]),
+        ("warning: `a==1` is yanked (reason: x)\nwarning: `b==2` is yanked (reason: (y))", [("a", "1", "x"), ("b", "2", "(y)")]),
+        ("warning: nothing", []),
+    ],
+)
+def test_what_was_taken_back_is_told_by_uv(tmp_path: Path, said: str, found: list[tuple[str, str, str]]) -> None:
+    (tmp_path / "said").write_text(said + "\n")
+    assert resolver(tmp_path, f"cat {tmp_path}/said >&2").yanked(LOCK, PLAIN) == found
+    assert "--quiet" not in words_of(tmp_path)[0]
+    assert "".join(f"{line}\n" for line in given_to(tmp_path)) == LOCK

@@ -7,11 +7,11 @@ import itertools
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from torch_starter.core.trial import Suspect
+from torch_starter.core.trial import Strength, Suspect
 from torch_starter.making.holds import Hold
 from torch_starter.making.search import Outcome, Search
 from torch_starter.making.world import Aim
-from unit.making.worlds import Break, Small, blaming, held, minors
+from unit.making.worlds import Break, Small, blaming, held, minors, raised_in
 
 NAMES = ("alpha", "beta", "gamma", "delta")
 MINORS = minors(5)
@@ -36,9 +36,9 @@ def worlds(draw: st.DrawFn, one_id_each: bool = False) -> Small:
 
 def evidence(names: tuple[str, ...], guilty: list[str]) -> st.SearchStrategy[tuple[Suspect, ...]]:
     """Right, none, or wrong."""
-    right = {guilty[0]: "raised", **dict.fromkeys(guilty[1:], "concerned")}
-    wrong = [blaming(names, **{name: "raised"}) for name in names]
-    return st.sampled_from([blaming(names, **right), blaming(names), *wrong])  # type: ignore[arg-type]
+    right: dict[str, Strength] = {guilty[0]: "raised", **dict.fromkeys(guilty[1:], "concerned")}
+    wrong = [raised_in(name, names) for name in names]
+    return st.sampled_from([blaming(names, **right), blaming(names), *wrong])
 
 
 def oldest(world: Small) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -37,8 +38,14 @@ class Break:
         return Failure(self.id, f"it fails with {dict(self.bad)}", self.suspects, self.spared, self.lacking)
 
 
+@functools.cache
 def within(version: str, bound: str) -> bool:
     return SpecifierSet(bound).contains(version, prereleases=True)
+
+
+def raised_in(name: str, among: Iterable[str] = ()) -> tuple[Suspect, ...]:
+    """Suspects: the error was raised in one package, and all others are needed."""
+    return blaming(among, **dict[str, Strength]({name: "raised"}))
 
 
 def blaming(among: Iterable[str], **strengths: Strength) -> tuple[Suspect, ...]:
@@ -98,8 +105,8 @@ class Small:
 
     def older(self, package: str, version: str, line: bool) -> str | None:
         for each in newest_first(self.releases[package]):
-            same = line and Version(each).release[:2] == Version(version).release[:2]
-            if Version(each) < Version(version) and not same:
+            same = line and parsed(each).release[:2] == parsed(version).release[:2]
+            if parsed(each) < parsed(version) and not same:
                 return each
         return None
 
@@ -125,8 +132,11 @@ class Small:
         return Search(self, aim).run()
 
 
+parsed = functools.cache(Version)
+
+
 def newest_first(releases: Sequence[str]) -> list[str]:
-    return sorted(releases, key=Version, reverse=True)
+    return sorted(releases, key=parsed, reverse=True)
 
 
 def held(outcome: Outcome) -> dict[str, str]:
