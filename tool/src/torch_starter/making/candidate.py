@@ -59,11 +59,11 @@ class Aside:
                 self.environment.rename(before)
             argv: list[str | Path] = [self.program, "venv", "--clear", "--relocatable", "--python", self.python, self.environment]
             self._run(argv, "making an environment for a trial")
+            make_importable(self.environment, self.project.root / "src", self.machine)
         words: list[str | Path] = [self.program, "pip", "sync", "--require-hashes", "--python", python_of(self.environment)]
         words += [self.lock, *(["--index", index] if index and "+" in text else [])]
         self._run(words, "installing the packages of a trial")
         if new:
-            make_importable(self.environment, self.project.root / "src", self.machine)
             for other in (before, self.previous):
                 self._take_bytecode(other)
             self.machine.files.remove_tree(before)
@@ -84,7 +84,8 @@ class Aside:
             return
         failed = BUILD_FAILED.search(done.err)
         if failed and not uv.is_network(done.err):
-            last = [line.strip(" ╰─▶├│") for line in done.err.splitlines() if line.strip()]
+            said = (line.strip(" ╰─▶├│") for line in done.err.splitlines())
+            last = [line for line in said if line and not line.startswith("hint:")]
             raise CannotBuild(failed[1], f"{failed[1]} {failed[2] or ''} cannot be built from its source: {last[-1][:200]}")
         raise uv.problem(done, doing)
 

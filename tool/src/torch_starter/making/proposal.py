@@ -20,6 +20,7 @@ from torch_starter.making import uv
 CUDA_PACKAGES = {"12": "nvidia-cuda-runtime-cu12", "13": "nvidia-cuda-runtime"}
 PLAIN = ("--no-header", "--no-annotate", "--quiet")
 YANKED = re.compile(r"`(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^`]+)` is yanked(?: \(reason: (?P<reason>.*)\))?")
+NO_FILES = 'lock-version = "1.0"\n'  # a pylock.toml that tells of no package
 NO_MORE: Mapping[str, str] = {}
 PIN = re.compile(r"^[A-Za-z0-9._-]+==([^\s;]+)", re.MULTILINE)
 
@@ -102,12 +103,12 @@ class Resolver:
         return found[1] if done.ok and found else None
 
     def files_of(self, text: str, accelerator: Accelerator) -> str:
-        """A lock as pylock.toml, which has the files of each package with their sizes and dates; empty where it cannot be had."""
+        """A lock as pylock.toml, with the files of each package, their sizes and dates; one of no package if it cannot be had."""
         lock, made = self._file("txt"), self.scratch / f"pylock.{next(self._numbers)}.toml"
         self.machine.files.write(lock, text)
         words = ["--universal", "--no-deps", "--format", "pylock.toml", "-o", str(made), str(lock)]
         done = self._compile(words, accelerator.index)
-        return self.machine.files.read(made) or "" if done.ok else ""
+        return (self.machine.files.read(made) if done.ok else None) or NO_FILES
 
     def yanked(self, text: str, accelerator: Accelerator) -> list[tuple[str, str, str]]:
         """The packages of a lock that were taken back by their makers: name, version, reason."""
@@ -117,10 +118,10 @@ class Resolver:
         return [(found["name"], found["version"], (found["reason"] or "").strip('"')) for found in YANKED.finditer(done.err)]
 
     def _look_for(self, index: str) -> None:
-        """Note whether an additional index is out of reach, by one package and one attempt: a resolution finds it late."""
+        """Note whether an additional index is out of reach, by one package and few attempts: a resolution finds it late."""
         given = self._file("in")
         self.machine.files.write(given, "torch\n")
-        done = self._compile(["--no-deps", str(given)], index, more={"UV_HTTP_RETRIES": "0"})
+        done = self._compile(["--no-deps", str(given)], index, more={"UV_HTTP_RETRIES": "1"})
         self._reached.add(index)
         if not done.ok and uv.is_network(done.err):
             self._unreachable.add(index)

@@ -76,9 +76,10 @@ class Bench:
         return self._known.get(self.trials.key(candidate.versions)) or self.trials.read(candidate.versions)
 
     def examine(self, candidate: Candidate, asked: Set[str]) -> Trial:
-        if self.elsewhere:
-            return self.looked_at(candidate)
         key = self.trials.key(candidate.versions)
+        if self.elsewhere:
+            self._known[key] = self.looked_at(candidate)
+            return self._known[key]
         before = self.remembered(candidate)
         if before is None or not answers(before, asked):
             if self.dry or (self.ends is not None and self.tried and time.monotonic() + self._took > self.ends):

@@ -120,7 +120,7 @@ def dropped_lines(found: Update) -> list[str]:
 def yanked(name: str, package: str, version: str, reason: str) -> Finding:
     """A package of the lock was taken back."""
     return Finding(
-        id=f"lock.yanked.{package}",
+        id=f"lock.yanked.{name}.{package}",
         verdict="warn",
         title=f"no package of locks/{name}.txt was taken back by its makers",
         seen=f"{package} {version} was: {reason or 'no reason is given'}",

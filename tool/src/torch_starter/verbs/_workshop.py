@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 import time
 from collections.abc import Iterable, Mapping
@@ -49,9 +50,12 @@ class Workshop:
         """When the budget is over, in seconds of the monotonic clock; None where there is none."""
         budget = self.ask.text("budget")
         try:
-            return time.monotonic() + 60 * float(budget) if budget else None
-        except ValueError as error:
-            raise WrongUsage("budget", f"{budget!r} is no number of minutes", "give minutes, such as --budget 10") from error
+            minutes = float(budget) if budget is not None else math.inf
+        except ValueError:
+            minutes = 0
+        if not minutes > 0:
+            raise WrongUsage("budget", f"{budget!r} is no number of minutes", "give minutes, such as --budget 10")
+        return time.monotonic() + 60 * minutes if math.isfinite(minutes) else None
 
     @cached_property
     def tools(self) -> Tools:
@@ -78,9 +82,10 @@ class Workshop:
 
     @cached_property
     def gpu(self) -> str:
-        """The GPU that trials compute on; empty where there is none."""
+        """The GPU that trials compute on, with its driver; empty where there is none."""
         try:
-            return ", ".join(sorted({device.name for device in self.ask.facts[Gpu].devices}))
+            seen = self.ask.facts[Gpu]
+            return f"{', '.join(sorted({device.name for device in seen.devices}))}, driver {seen.driver}"
         except (Absent, Unknown):
             return ""
 
@@ -109,10 +114,11 @@ class Workshop:
         now = _plan.current(self.ask)
         place = self.folder / f"trying-{name}"
         aside = Aside(place, self.ask.machine, self.ask.project, program, variables, self.python, now[0] if now else None)
-        trials = Trials(self.ask.project.state / "trials", self.ask.machine.files, self.conditions)
+        extras, without = tuple(self.known.extras), self.without(accelerator)
+        conditions = {**self.conditions, "without": ", ".join(sorted(without))}
+        trials = Trials(self.ask.project.state / "trials", self.ask.machine.files, conditions)
         if self.ask.flag("again"):
             trials.forget()
-        extras, without = tuple(self.known.extras), self.without(accelerator)
         trying = Trying(writing_bytecode(self.ask), aside, name, extras, accelerator.index, without)
         return Bench(
             self.ask,

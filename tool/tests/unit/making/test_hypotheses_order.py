@@ -101,3 +101,11 @@ def test_many_are_not_weighed_but_asked_as_they_come() -> None:
     world = Small({name: minors(2) for name in names})
     assert order_of(world, tuple(names), blaming(names)) == names
     assert order_of(world, tuple(names), blaming(names[:-1])) == names[-2::-1]
+
+
+def test_of_two_sets_the_better_keeps_the_earlier_package_newer_and_then_all_others() -> None:
+    aim = Aim(("beta",))
+    assert aim.quality(Candidate({"alpha": "1.0", "beta": "1.10"})) > aim.quality(Candidate({"alpha": "1.1", "beta": "1.9"}))
+    assert aim.quality(Candidate({"alpha": "1.1", "beta": "1.0"})) > aim.quality(Candidate({"alpha": "1.0", "beta": "1.0"}))
+    assert aim.quality(Candidate({"alpha": "1.0", "beta": "0.1"})) > aim.quality(Candidate({"alpha": "1.0"}))
+    assert Candidate({"my-pkg": "1.0"}).version("My_Pkg") == Candidate({"other": "1.0"}).version("other")

@@ -19,7 +19,6 @@ from torch_starter.making.ladder import (
     down,
     far_down,
     floor_first,
-    halves,
     range_of,
     within_line,
 )
@@ -109,6 +108,26 @@ def test_the_good_version_is_the_one_that_was_there() -> None:
     assert end.value.value == Rung("alpha", "1.5", "1.6")
 
 
+def test_between_two_the_good_version_is_the_one_that_was_there_too() -> None:
+    asking = between(Small({"alpha": minors(9)}), "alpha", "1.0", "1.8", {})
+    assert next(asking) == {"alpha": "<=1.4"}
+    assert asking.send(Reply(True, {"alpha": "1.2"})) == {"alpha": "<=1.6"}
+    assert asking.send(Reply(False, {})) == {"alpha": "<=1.5"}
+    assert asking.send(Reply(False, {})) == {"alpha": "<=1.3"}  # what is between the one that was there and the first that is bad
+    with pytest.raises(StopIteration) as end:
+        asking.send(Reply(False, {}))
+    assert end.value.value == Rung("alpha", "1.2", "1.3")
+
+
+def test_minor_releases_are_told_apart_before_their_patches() -> None:
+    releases = [f"1.{minor}.{patch}" for minor in range(4) for patch in range(9)]
+    asking = between(Small({"alpha": releases}), "alpha", "1.0.8", "1.3.8", HIGHEST)
+    rung, tried = walk(asking, releases, lambda v: Version(v) <= Version("1.2.3"))
+    assert rung == Rung("alpha", "1.2.3", "1.2.4")
+    assert tried[:2] == ["1.1.8", "1.2.8"]
+    assert all(each.startswith("1.2.") for each in tried[2:])
+
+
 def test_between_neighbours_nothing_is_asked() -> None:
     assert walk(between(Small({"alpha": minors(9)}), "alpha", "1.3", "1.4", HIGHEST), minors(9), bool) == (
         Rung("alpha", "1.3", "1.4"),
@@ -144,51 +163,3 @@ def test_the_releases_between_two_are_those_of_their_lines_or_all() -> None:
     assert range_of(world, "alpha", "1.1.0", "2.1.3", True) == ["2.0.0", "1.4.1", "1.2.0", "1.1.2"]
     assert range_of(world, "alpha", "1.1.0", "1.2.0", False) == ["1.1.2", "1.1.1"]
     assert len(range_of(Small({"alpha": minors(300)}), "alpha", "1.0", "1.299", True)) == MOST_RELEASES
-
-
-NAMES = tuple("abcdefgh")
-FLOORS = dict.fromkeys(NAMES, "1")
-
-
-def part(guilty: set[str], count: int, split: int, alone: bool) -> tuple[list[str], list[str], list[set[str]]]:
-    """Tell apart by halves; a set passes where all the guilty are down."""
-    asking, seen = halves(FLOORS, list(NAMES[:count]), split, HIGHEST, alone), []
-    try:
-        bounds = next(asking)
-        while True:
-            assert bounds["beta"] == HIGHEST["beta"]
-            lowered = {name for name, bound in bounds.items() if bound == "<=1"}
-            seen.append(lowered)
-            bounds = asking.send(Reply(guilty <= lowered, {}))
-    except StopIteration as end:
-        return *end.value, seen
-
-
-@given(st.integers(1, 8), st.integers(0, 9), st.booleans(), st.data())
-def test_the_one_at_fault_is_left(count: int, split: int, alone: bool, data: st.DataObject) -> None:
-    guilty = data.draw(st.sampled_from(NAMES[:count]))
-    left, back, seen = part({guilty}, count, split, alone)
-    assert left == [guilty]
-    assert guilty not in back
-    assert len(seen) <= math.ceil(math.log2(count)) + (split > 0)
-
-
-@given(st.integers(2, 8), st.sets(st.sampled_from(NAMES), min_size=2, max_size=4))
-def test_of_several_the_last_is_left_and_the_others_are_down(count: int, guilty: set[str]) -> None:
-    guilty &= set(NAMES[:count])
-    left, back, _ = part(guilty, count, 0, False)
-    assert guilty <= {*left, *back}
-    assert len(left) == 1
-    assert not guilty or left[0] in guilty or not guilty - set(back)
-
-
-def test_with_one_alone_what_passed_by_goes_up_again() -> None:
-    assert part({"d"}, 4, 0, True)[2] == [{"a", "b"}, {"c"}]
-    assert part({"d"}, 4, 0, False)[2] == [{"a", "b"}, {"a", "b", "c"}]
-
-
-@pytest.mark.parametrize(
-    ("split", "first"), [(1, {"a"}), (3, {"a", "b", "c"}), (0, {"a", "b"}), (4, {"a", "b"}), (9, {"a", "b"})]
-)
-def test_those_that_are_named_come_first(split: int, first: set[str]) -> None:
-    assert part({"d"}, 4, split, False)[2][0] == first

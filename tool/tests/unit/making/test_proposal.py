@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from torch_starter.core.machine import Machine
 from torch_starter.core.problems import CommandFailed
 from torch_starter.core.processes import LocalProcesses
 from torch_starter.core.spec import Accelerator
-from torch_starter.making.proposal import Kept, NoSolution, Resolver, cuda_bounds, line_of
+from torch_starter.making.proposal import NO_FILES, Kept, NoSolution, Resolver
 
 HASH = f" \\\n    --hash=sha256:{'0' * 64}\n"
 LOCK = f"torch==2.14.1{HASH}torchvision==0.29.1{HASH}"
@@ -21,27 +20,6 @@ CPU = Accelerator(index="https://example.org/cpu")
 PLAIN = Accelerator()
 OFFLINE = "case $* in *example.org*) echo 'error: dns error' >&2; exit 2;; esac\n"
 NO_SOLUTION = "echo '  x No solution found when resolving dependencies:\n  because alpha asks for beta' >&2; exit 1"
-
-
-@pytest.mark.parametrize(
-    ("cuda", "bounds"),
-    [
-        ("12.8", {"nvidia-cuda-runtime-cu12": ">=12.8,<12.9", "nvidia-cuda-runtime": "<0"}),
-        ("13.0", {"nvidia-cuda-runtime-cu12": "<0", "nvidia-cuda-runtime": ">=13.0,<13.1"}),
-        ("13.0.2", {"nvidia-cuda-runtime-cu12": "<0", "nvidia-cuda-runtime": ">=13.0,<13.1"}),
-        (None, {}),
-    ],
-)
-def test_the_cuda_of_a_build_bounds_its_runtime(cuda: str | None, bounds: dict[str, str]) -> None:
-    assert cuda_bounds(Accelerator(cuda=cuda)) == bounds
-
-
-@pytest.mark.parametrize(
-    ("version", "line"),
-    [("4.57.6", "4.57"), ("2.14.1+cpu", "2.14"), ("1!2.3.4", "1!2.3"), ("2026.1.2", "2026.1"), ("7", "7"), ("2.0rc1", "2.0")],
-)
-def test_a_minor_release_begins_with_its_first_two_numbers(version: str, line: str) -> None:
-    assert line_of(version) == line
 
 
 def resolver(folder: Path, script: str, exclude_newer: str = "") -> Resolver:
@@ -91,15 +69,6 @@ def test_what_uv_is_told(tmp_path: Path) -> None:
     assert not {"--index", "--exclude-newer", "--upgrade-package"} & set(words.split())
 
 
-def test_small_pages_are_not_held_back_as_wheels_are(tmp_path: Path) -> None:
-    asked = resolver(tmp_path, f"env >{tmp_path}/variables; " + locking(tmp_path))
-    asked = replace(asked, variables={**asked.variables, "UV_CONCURRENT_DOWNLOADS": "10", "UV_HTTP_TIMEOUT": "30"})
-    asked.propose("cpu", PLAIN, {})
-    told = (tmp_path / "variables").read_text()
-    assert "UV_HTTP_TIMEOUT=30" in told
-    assert "UV_CONCURRENT_DOWNLOADS" not in told
-
-
 def test_releases_after_a_date_are_left_out(tmp_path: Path) -> None:
     asked = resolver(tmp_path, locking(tmp_path), "2026-01-01")
     asked.propose("cpu", PLAIN, {})
@@ -137,6 +106,15 @@ def test_an_index_that_cannot_be_reached_is_done_without_and_remarked(tmp_path: 
         assert "cannot be reached" in proposal.remark
         assert "://" not in proposal.remark  # it becomes a comment of the lock, which names no index
     assert ["example.org" in words for words in words_of(tmp_path)] == [True, False, False]  # it is not waited for again
+
+
+def test_an_index_is_looked_for_once_and_without_waiting_for_it(tmp_path: Path) -> None:
+    asked = resolver(tmp_path, f'echo "$UV_HTTP_RETRIES" >>{tmp_path}/retries; ' + locking(tmp_path))
+    for _ in range(2):
+        asked.propose("cpu", CPU, {})
+    assert (tmp_path / "retries").read_text().split("\n") == ["1", "", "", ""]
+    assert ["--no-deps" in words for words in words_of(tmp_path)] == [True, False, False]
+    assert given_to(tmp_path)[0] == "torch"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +169,7 @@ def test_the_files_of_a_lock_are_what_uv_says_or_nothing(tmp_path: Path) -> None
     assert asked.files_of(LOCK, PLAIN) == "files\n"
     assert "--no-deps --format pylock.toml" in words_of(tmp_path)[0]
     assert words_of(tmp_path)[0].split("-o ")[1].split()[0].endswith(".toml")
-    assert resolver(tmp_path, 'echo files >"$out"; exit 2').files_of(LOCK, PLAIN) == ""
+    assert resolver(tmp_path, 'echo files >"$out"; exit 2').files_of(LOCK, PLAIN) == NO_FILES
 
 
 @pytest.mark.parametrize(

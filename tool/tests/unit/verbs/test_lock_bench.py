@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packaging.requirements import Requirement
 
 from torch_starter.core.problems import CommandFailed
-from torch_starter.core.spec import Accelerator
 from torch_starter.making.proposal import NoSolution
 from torch_starter.making.questions import verdict
 from torch_starter.making.world import Candidate, OutOfTime
@@ -23,17 +20,6 @@ from unit.verbs.benches import Resolving, TryingAside, bench
 IDS = ("imports.alpha", "imports.beta", "commands.1")
 ONE, TWO = Candidate({"alpha": "1.0"}), Candidate({"alpha": "1.1"})
 NOTHING: frozenset[str] = frozenset()
-PYLOCK = """\
-lock-version = "1.0"
-[[packages]]
-name = "alpha"
-version = "1.1"
-wheels = [{ url = "https://example.org/alpha-1.1-py3-none-any.whl", upload-time = 2026-01-02T00:00:00Z, hashes = {} }]
-[[packages]]
-name = "beta"
-version = "1.0"
-wheels = [{ url = "https://example.org/beta-1.0-cp312-cp312-manylinux_2_28_x86_64.whl", hashes = {} }]
-"""
 
 
 def test_a_proposal_is_what_belongs_onto_this_machine(tmp_path: Path) -> None:
@@ -139,6 +125,14 @@ def test_a_trial_that_would_not_end_in_time_is_not_begun(tmp_path: Path) -> None
     assert len(trying.attempts) == 2
 
 
+def test_one_set_is_tried_in_any_case(tmp_path: Path) -> None:
+    one = bench(tmp_path)
+    one.ends = time.monotonic() - 1
+    assert one.examine(ONE, NOTHING).good
+    with pytest.raises(OutOfTime):
+        one.examine(TWO, NOTHING)
+
+
 def test_the_most_disk_that_a_trial_took_is_noted(tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     environment.mkdir()
@@ -150,51 +144,3 @@ def test_the_most_disk_that_a_trial_took_is_noted(tmp_path: Path) -> None:
     most = one.disk
     one.examine(TWO, NOTHING)
     assert (one.disk, one.share) == (most, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("version", "line", "below"),
-    [("1.4.2", True, "1.4"), ("1.4.2", False, "1.4.2"), ("2.14.1+cpu", False, "2.14.1"), ("1!2.3", True, "1!2.3")],
-)
-def test_the_next_older_release_is_asked_for_in_its_range(tmp_path: Path, version: str, line: bool, below: str) -> None:
-    resolving = Resolving(older_ones={"alpha": "1.0", "beta": "1.0"})
-    assert bench(tmp_path, resolving).older("alpha", version, line) == "1.0"
-    assert bench(tmp_path, resolving).older("beta", version, line) == "1.0"
-    assert resolving.asked == [("older", Requirement("alpha>=1,<2"), "alpha", below), ("older", None, "beta", below)]
-
-
-def test_a_release_that_is_not_older_is_none(tmp_path: Path) -> None:
-    resolving = Resolving(older_ones={"alpha": "1.4"})
-    assert bench(tmp_path, resolving).older("alpha", "1.4", False) is None
-    assert bench(tmp_path, resolving).older("beta", "1.4", False) is None
-
-
-def test_when_they_were_published_is_told_by_the_index(tmp_path: Path) -> None:
-    released = bench(tmp_path, Resolving(files=PYLOCK)).released(Candidate({}, "text"))
-    assert released == {"alpha": datetime(2026, 1, 2, tzinfo=UTC)}
-
-
-def test_the_lock_as_it_was_is_asked_once_for_what_was_taken_back(tmp_path: Path) -> None:
-    resolving = Resolving(gone=(("alpha", "1.0", "it loses data"),))
-    one = bench(tmp_path, resolving)
-    one.ask.machine.files.write(one.ask.project.lock("cpu"), "the old lock")
-    assert one.taken_back() == [("alpha", "1.0", "it loses data")]
-    one.ask.machine.files.write(one.ask.project.lock("cpu"), "the new lock")
-    assert one.taken_back() == [("alpha", "1.0", "it loses data")]
-    assert resolving.asked == [("yanked", "the old lock")]
-    assert bench(tmp_path / "without a lock", resolving).taken_back() == []
-
-
-@pytest.mark.parametrize(
-    ("architectures", "failing"),
-    [(("x86_64",), []), (("aarch64",), ["wheels.aarch64"]), (("x86_64", "aarch64"), ["wheels.aarch64"])],
-)
-def test_a_set_for_elsewhere_is_judged_by_its_files(tmp_path: Path, architectures: tuple[str, ...], failing: list[str]) -> None:
-    trying = TryingAside(tmp_path)
-    one = bench(tmp_path, Resolving(files=PYLOCK), trying, Accelerator(architectures=architectures))
-    one.elsewhere = True
-    trial = one.examine(TWO, NOTHING)
-    assert [failure.id for failure in trial.failures] == failing
-    assert [suspect.package for failure in trial.failures for suspect in failure.suspects] == ["beta"] * len(failing)
-    assert trial.good == (not failing)
-    assert trying.attempts == []

@@ -121,7 +121,7 @@ def test_what_was_taken_back_and_stays_is_warned_of(tmp_path: Path, reason: str,
     one = bench(tmp_path, Resolving(files=PYLOCK))
     one.gone = [("alpha", "1.0", reason)]
     (finding,) = told(tmp_path, searched(one, after={"alpha": "1.0"})).findings
-    assert (finding.id, finding.verdict, finding.seen) == ("lock.yanked.alpha", "warn", f"alpha 1.0 was: {seen}")
+    assert (finding.id, finding.verdict, finding.seen) == ("lock.yanked.cpu.alpha", "warn", f"alpha 1.0 was: {seen}")
 
 
 def test_the_whole_answer(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_what_one_trial_told_is_told_by_both(told: list[Mapping[str, bool]]) -> 
     )
     both = joined(one, other)
     assert answers(both, told[0].keys() | told[1].keys())
+    assert not {*both.passed, *both.unseen} & {failure.id for failure in both.failures}
     for id in IDS:
         seen = {each[id] for each in told if id in each}
         assert verdict(both, id) is (None if not seen else False not in seen)
