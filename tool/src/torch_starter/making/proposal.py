@@ -21,6 +21,7 @@ CUDA_PACKAGES = {"12": "nvidia-cuda-runtime-cu12", "13": "nvidia-cuda-runtime"}
 PLAIN = ("--no-header", "--no-annotate", "--quiet")
 YANKED = re.compile(r"`(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^`]+)` is yanked(?: \(reason: (?P<reason>.*)\))?")
 NO_FILES = 'lock-version = "1.0"\n'  # a pylock.toml that tells of no package
+AT_ONCE = 4  # pages of the index that one resolution asks for: several go on beside each other, and too many are kept waiting
 NO_MORE: Mapping[str, str] = {}
 PIN = re.compile(r"^[A-Za-z0-9._-]+==([^\s;]+)", re.MULTILINE)
 
@@ -68,6 +69,7 @@ class Resolver:
     python: Path
     scratch: Path
     exclude_newer: str = ""
+    at_once: int = AT_ONCE
     _reached: set[str] = field(default_factory=set)
     _unreachable: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -132,7 +134,8 @@ class Resolver:
         argv += ["--python", self.python, *words]
         argv += ["--index", index] if index and index not in self._unreachable else []
         argv += ["--exclude-newer", self.exclude_newer] if self.exclude_newer else []
-        return self.machine.processes.run(argv, env={**self.variables, **more}, cwd=self.pyproject.parent)
+        variables = {**self.variables, "UV_CONCURRENT_DOWNLOADS": str(min(AT_ONCE, self.at_once)), **more}
+        return self.machine.processes.run(argv, env=variables, cwd=self.pyproject.parent)
 
     def _file(self, ending: str) -> Path:
         return self.scratch / f"{next(self._numbers)}.{ending}"

@@ -124,28 +124,29 @@ def search_all(ask: Ask, request: Request, folder: Path, staged: Ask, texts: Map
     update = Update(ask, staged, request, held.read(texts[f"locks/{held.NAME}"]), texts)
     workshop = _workshop.Workshop(staged, folder, request.moving)
     benches = {name: workshop.bench(name) for name in request.names}
-    ahead = [Later(partial(look_ahead, bench, update.before)) for bench in benches.values()]
+    ahead = [look_ahead(bench, update.before) for bench in benches.values()]
     try:
         for (name, bench), resolving in zip(benches.items(), ahead, strict=True):
             with ask.progress.stage(f"resolve {name}", None, "things"):
-                resolving.result()
+                for each in resolving:
+                    each.result()
             started = time.monotonic()
             update.searched.append(search(update, name, bench, workshop))
             update.searched[-1].seconds = time.monotonic() - started
             bench.trying.aside.remove()
     finally:
-        for resolving in ahead:
+        for each in (each for resolving in ahead for each in resolving):
             with contextlib.suppress(BaseException):
-                resolving.result()
+                each.result()
     return update
 
 
-def look_ahead(bench: Bench, holds: Sequence[Hold]) -> None:
-    """Resolve, beside the others, what a search is going to ask for first: the newest, and with the holds that it has."""
-    bench.taken_back()
-    bench.propose({})
+def look_ahead(bench: Bench, holds: Sequence[Hold]) -> list[Later[object]]:
+    """Resolve, beside each other, what a search is going to ask for first: the newest, and with the holds that it has."""
+    begun: list[Later[object]] = [Later(bench.taken_back), Later(partial(bench.propose, {}))]
     if bench.kept is None:
-        bench.propose(_workshop.bounds(hold for hold in holds if hold.concerns(bench.name)))
+        begun.append(Later(partial(bench.propose, _workshop.bounds(hold for hold in holds if hold.concerns(bench.name)))))
+    return begun
 
 
 def search(update: Update, name: str, bench: Bench, workshop: _workshop.Workshop) -> Searched:

@@ -110,7 +110,8 @@ class Workshop:
         self.ask.machine.files.make_folder(scratch)
         program, variables = self.tools.uv, self.tools.variables
         pyproject, newest = self.ask.project.pyproject, self.ask.spec.update.exclude_newer
-        resolver = Resolver(self.ask.machine, pyproject, program, variables, self.python, scratch, newest)
+        at_once = self.ask.spec.install.concurrent_downloads
+        resolver = Resolver(self.ask.machine, pyproject, program, variables, self.python, scratch, newest, at_once)
         now = _plan.current(self.ask)
         place = self.folder / f"trying-{name}"
         aside = Aside(place, self.ask.machine, self.ask.project, program, variables, self.python, now[0] if now else None)
