@@ -188,5 +188,5 @@ def fits(candidate: Candidate, ranges: Mapping[str, Requirement]) -> bool:
 
 
 def unnamed(ask: Ask) -> Ask:
-    """The same without a named accelerator: the one that was asked for before, or what fits this machine."""
-    return replace(ask, options={**ask.options, "accelerator": None})
+    """The same without options: the environment has the accelerator and extras that it had, or what fits this machine."""
+    return replace(ask, options={})
