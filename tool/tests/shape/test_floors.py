@@ -20,6 +20,8 @@ FLOORS = {
     "artifacts": 2,
     "faults": 2,
     "making": 2,
+    "blame": 2,
+    "search": 2,
     "verbs": 3,
     "show": 3,
     "": 4,  # cli.py, testing.py and __main__.py

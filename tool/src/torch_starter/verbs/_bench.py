@@ -18,8 +18,8 @@ from torch_starter.core.trial import Failure, Suspect, Trial
 from torch_starter.making import candidate as aside
 from torch_starter.making import wheels
 from torch_starter.making.proposal import Kept, NoSolution, Resolver, line_of
-from torch_starter.making.trials import Trials
-from torch_starter.making.world import Bounds, Candidate, OutOfTime
+from torch_starter.search.trials import Trials
+from torch_starter.search.world import Bounds, Candidate, OutOfTime
 from torch_starter.verbs._trying import Trying
 
 

@@ -8,8 +8,8 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.report import Change, Finding, Measurement, Report
 from torch_starter.core.units import human_size
 from torch_starter.making import lock_label, release_notes, wheels
-from torch_starter.making.holds import Hold
 from torch_starter.making.release_notes import HoldRow, Step, Updated
+from torch_starter.search.holds import Hold
 from torch_starter.verbs._updating import Searched, Update, direct
 
 

@@ -11,7 +11,7 @@ from torch_starter.core import lock as lock_file
 from torch_starter.core.ask import Ask
 from torch_starter.core.report import Finding, Report
 from torch_starter.core.trial import Trial
-from torch_starter.making.search import Outcome
+from torch_starter.search.search import Outcome
 from torch_starter.verbs import _build, _changed, _judge, _plan, _settle, _workshop
 from torch_starter.verbs._updating import Request, Searched, Update, affected, updating
 

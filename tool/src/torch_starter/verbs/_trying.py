@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from torch_starter.blame import blame
 from torch_starter.core.ask import Ask
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
 from torch_starter.core.problems import CouldNotLook
 from torch_starter.core.report import Finding
 from torch_starter.core.trial import Failure, Suspect, Trial
-from torch_starter.making import blame
 from torch_starter.making.candidate import Aside, CannotBuild
-from torch_starter.making.world import Candidate
+from torch_starter.search.world import Candidate
 from torch_starter.verbs import _build, _commands, _judge
 from torch_starter.verbs._gather import Subject
 from torch_starter.verbs._selection import concerns

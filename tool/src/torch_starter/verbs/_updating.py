@@ -15,12 +15,12 @@ import msgspec
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
 from torch_starter.core.later import Later
-from torch_starter.making import holds as held
 from torch_starter.making import lock_label
-from torch_starter.making.holds import Hold
-from torch_starter.making.search import Outcome, Search
 from torch_starter.making.switching import Edit
-from torch_starter.making.world import Aim, Candidate
+from torch_starter.search import holds as held
+from torch_starter.search.holds import Hold
+from torch_starter.search.search import Outcome, Search
+from torch_starter.search.world import Aim, Candidate
 from torch_starter.verbs import _plan, _workshop
 from torch_starter.verbs._bench import Bench
 

@@ -25,11 +25,11 @@ from torch_starter.making import interpreter, lock_label, wheels
 from torch_starter.making.accelerator import misfit
 from torch_starter.making.build import Tools
 from torch_starter.making.candidate import Aside
-from torch_starter.making.holds import Hold
 from torch_starter.making.proposal import Kept, Resolver
-from torch_starter.making.questions import both
-from torch_starter.making.trials import Trials, contents, judges
-from torch_starter.making.world import Candidate
+from torch_starter.search.holds import Hold
+from torch_starter.search.questions import both
+from torch_starter.search.trials import Trials, contents, judges
+from torch_starter.search.world import Candidate
 from torch_starter.verbs import _build, _plan
 from torch_starter.verbs._bench import Bench
 from torch_starter.verbs._trying import Trying

@@ -64,7 +64,9 @@ def test_folders_links_and_what_is_missing_are_told_apart(tmp_path: Path) -> Non
 def test_of_what_is_missing_the_folder_above_is_told(tmp_path: Path) -> None:
     state = look(tmp_path / "a" / "b", mounts(LocalFiles()))
     assert (state.kind, state.mode, state.nearest, state.writable) == ("missing", "", str(tmp_path), True)
-    assert (state.free, state.inodes, state.device) == (look(tmp_path).free, look(tmp_path).inodes, tmp_path.stat().st_dev)
+    above = look(tmp_path)  # others write to the same disk meanwhile
+    assert state.device == tmp_path.stat().st_dev
+    assert state.free == pytest.approx(above.free, rel=0.1) and state.inodes == pytest.approx(above.inodes, rel=0.1)
 
 
 def test_a_path_has_the_file_system_that_it_is_on() -> None:

@@ -13,11 +13,11 @@ from torch_starter.core.files import LocalFiles
 from torch_starter.core.problems import CommandFailed
 from torch_starter.core.spec import Accelerator
 from torch_starter.core.trial import Failure, Trial
-from torch_starter.making.holds import Hold
 from torch_starter.making.proposal import Kept, NoSolution, Proposal
-from torch_starter.making.search import Outcome
-from torch_starter.making.trials import Trials
-from torch_starter.making.world import Candidate
+from torch_starter.search.holds import Hold
+from torch_starter.search.search import Outcome
+from torch_starter.search.trials import Trials
+from torch_starter.search.world import Candidate
 from torch_starter.testing import LINUX, NoProcesses
 from torch_starter.verbs._bench import Bench
 from torch_starter.verbs._updating import Request, Searched, Update

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from torch_starter.core.problems import CommandFailed
 from torch_starter.making.proposal import NoSolution
-from torch_starter.making.questions import verdict
-from torch_starter.making.world import Candidate, OutOfTime
+from torch_starter.search.questions import verdict
+from torch_starter.search.world import Candidate, OutOfTime
 from torch_starter.testing import NoProgress
 from unit.verbs.benches import Resolving, TryingAside, bench
 

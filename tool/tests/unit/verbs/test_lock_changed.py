@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from torch_starter.core.report import Report
-from torch_starter.making.holds import Hold
 from torch_starter.making.release_notes import Step, Updated
-from torch_starter.making.search import Outcome
+from torch_starter.search.holds import Hold
+from torch_starter.search.search import Outcome
 from torch_starter.verbs import _changed
 from torch_starter.verbs._updating import Searched
 from unit.verbs.benches import Resolving, bench, locked, searched, update

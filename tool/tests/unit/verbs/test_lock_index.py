@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from torch_starter.core.spec import Accelerator
-from torch_starter.making.world import Candidate
+from torch_starter.search.world import Candidate
 from unit.verbs.benches import Resolving, TryingAside, bench
 
 ONE, TWO = Candidate({"alpha": "1.0"}), Candidate({"alpha": "1.1"})

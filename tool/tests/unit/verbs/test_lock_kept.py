@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torch_starter.core.trial import Failure, Trial
-from torch_starter.making.questions import verdict
+from torch_starter.search.questions import verdict
 from torch_starter.verbs._bench import answers, joined
 
 IDS = ("imports.alpha", "imports.beta", "commands.1")

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from torch_starter.core.trial import Failure, Suspect, Trial
-from torch_starter.making import holds as held
-from torch_starter.making.holds import Hold
-from torch_starter.making.search import Outcome
-from torch_starter.making.world import Candidate
+from torch_starter.search import holds as held
+from torch_starter.search.holds import Hold
+from torch_starter.search.search import Outcome
+from torch_starter.search.world import Candidate
 from torch_starter.verbs import _settled_update as settled
 from torch_starter.verbs._updating import Request, dated
 from unit.answering import Answering, asking

@@ -14,7 +14,7 @@ from torch_starter.core.problems import CommandFailed
 from torch_starter.core.report import Finding
 from torch_starter.core.trial import Failure, Suspect
 from torch_starter.making.candidate import CannotBuild
-from torch_starter.making.world import Candidate
+from torch_starter.search.world import Candidate
 from torch_starter.testing import NoProcesses, evidence
 from torch_starter.verbs._trying import ASIDE, IMPORT_TIME, Trying, hides, narrowed, only_imported
 from unit.answering import asking

@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 from torch_starter.core.files import LocalFiles
 from torch_starter.core.problems import CommandFailed, WrongUsage
 from torch_starter.core.processes import Done
-from torch_starter.making.holds import Hold
-from torch_starter.making.world import Candidate
+from torch_starter.search.holds import Hold
+from torch_starter.search.world import Candidate
 from torch_starter.testing import NoProcesses
 from torch_starter.verbs._workshop import VERSIONS, Workshop, bounds, fits, own_files, unnamed, writing_bytecode
 from unit.answering import Answering, Started, asking, done
@@ -58,9 +58,9 @@ def test_what_is_imported_in_a_trial_leaves_its_bytecode(tmp_path: Path) -> None
     assert ask.machine.variables["PYTHONDONTWRITEBYTECODE"] == "1"
 
 
-def test_without_a_named_accelerator_the_rest_stays(tmp_path: Path) -> None:
-    ask = replace(asking(tmp_path, NoProcesses()), options={"accelerator": "cu130", "again": True})
-    assert (unnamed(ask).text("accelerator"), unnamed(ask).flag("again")) == (None, True)
+def test_what_was_said_to_the_search_is_not_said_to_the_set_up(tmp_path: Path) -> None:
+    ask = replace(asking(tmp_path, NoProcesses()), options={"accelerator": "cu130", "extra": "spare"})
+    assert (unnamed(ask).text("accelerator"), unnamed(ask).texts("extra")) == (None, ())
 
 
 def git(answer: Done) -> Answering:

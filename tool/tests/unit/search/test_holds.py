@@ -11,7 +11,7 @@ from shape.source import ROOT
 from torch_starter.core import lock
 from torch_starter.core.problems import WrongSpec
 from torch_starter.core.spec_file import load
-from torch_starter.making.holds import HEAD, Hold, merged, read, write
+from torch_starter.search.holds import HEAD, Hold, merged, read, write
 
 ACCELERATORS = ("cpu", "cu124", "cu130")
 TORCH = Hold("torch", "<2.15", "packages.trio.torchaudio", "it refuses", "2026-01-01")

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torch_starter.blame.blame import blame, blame_text, module_owners
 from torch_starter.core.evidence import Distribution, Evidence
 from torch_starter.core.probing import Answer, Outcome
 from torch_starter.core.report import Finding
 from torch_starter.core.trial import Failure
-from torch_starter.making.blame import blame, blame_text, module_owners
 from torch_starter.testing import evidence
-from unit.making.failing import (
+from unit.blame.failing import (
     ARROW,
     CAUSE,
     CONTEXT,

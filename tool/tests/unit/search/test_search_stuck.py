@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unit.making.worlds import Break, Small, blaming, minors
+from unit.search.worlds import Break, Small, blaming, minors
 
 
 def test_where_nothing_mends_a_failure_it_says_what_was_tried() -> None:

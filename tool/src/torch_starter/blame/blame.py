@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
+from torch_starter.blame.account import Account
+from torch_starter.blame.error_words import error_line, one_line
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.probing import Answer
 from torch_starter.core.report import Finding
 from torch_starter.core.trial import Failure, Strength, Suspect
-from torch_starter.making.account import Account
-from torch_starter.making.error_words import error_line, one_line
 
 PAIRS = ("packages.trio.", "packages.breaks.")  # checks that are about two packages together
 STRENGTHS = get_args(Strength)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from torch_starter.core.trial import Failure, Trial
-from torch_starter.making.hypotheses import Place
-from torch_starter.making.ladder import Rung
-from torch_starter.making.questions import Questions, both, bound_of, is_another, strongest, verdict
-from torch_starter.making.world import Aim
-from unit.making.worlds import Break, Small, blaming, minors
+from torch_starter.search.hypotheses import Place
+from torch_starter.search.ladder import Rung
+from torch_starter.search.questions import Questions, both, bound_of, is_another, strongest, verdict
+from torch_starter.search.world import Aim
+from unit.search.worlds import Break, Small, blaming, minors
 
 TRIO = ("alpha", "beta", "gamma")
 BOUNDS = st.dictionaries(st.sampled_from(TRIO), st.sampled_from(["<2", "<=1.4", "==1.3", "!=1.2", "<2,!=1.1"]))

@@ -8,10 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from torch_starter.core.trial import Strength, Suspect
-from torch_starter.making.holds import Hold
-from torch_starter.making.search import Outcome, Search
-from torch_starter.making.world import Aim
-from unit.making.worlds import Break, Small, blaming, held, minors, raised_in
+from torch_starter.search.holds import Hold
+from torch_starter.search.search import Outcome, Search
+from torch_starter.search.world import Aim
+from unit.search.worlds import Break, Small, blaming, held, minors, raised_in
 
 NAMES = ("alpha", "beta", "gamma", "delta")
 MINORS = minors(5)

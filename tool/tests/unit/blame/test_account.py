@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from torch_starter.making.account import Account
-from unit.making.failing import CAUSE, CONTEXT, NUMPY, SITE, blamed, frames, strengths
+from torch_starter.blame.account import Account
+from unit.blame.failing import CAUSE, CONTEXT, NUMPY, SITE, blamed, frames, strengths
 
 TOKENIZERS = (
     frames(f"{SITE}/transformers/utils/versions.py")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from torch_starter.core.trial import Failure, Trial
-from torch_starter.making.holds import Hold
-from torch_starter.making.hypotheses import Place
-from torch_starter.making.questions import STRONG, Questions, both, bound_of, verdict
-from torch_starter.making.world import Aim, Candidate, OutOfTime, World
+from torch_starter.search.holds import Hold
+from torch_starter.search.hypotheses import Place
+from torch_starter.search.questions import STRONG, Questions, both, bound_of, verdict
+from torch_starter.search.world import Aim, Candidate, OutOfTime, World
 
 MOST_ROUNDS = 60  # each adds a hold or gives one up: more than this is no search any more
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from torch_starter.core.trial import Strength
-from torch_starter.making.holds import Hold
-from torch_starter.making.search import Search
-from torch_starter.making.world import Aim
-from unit.making.worlds import Break, Small, blaming, held, minors, raised_in
+from torch_starter.search.holds import Hold
+from torch_starter.search.search import Search
+from torch_starter.search.world import Aim
+from unit.search.worlds import Break, Small, blaming, held, minors, raised_in
 
 HUNDRED = [f"part{number}" for number in range(99)] + ["whole"]
 BEFORE = dict.fromkeys(HUNDRED, "1.0")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from torch_starter.core.files import DiskProblem, LocalFiles
 from torch_starter.core.trial import Failure, Suspect, Trial
-from torch_starter.making.trials import JUDGES, PACKAGE, Trials, contents, judges
+from torch_starter.search.trials import JUDGES, PACKAGE, Trials, contents, judges
 from unit.making.houses import Counting, full
 
 CONDITIONS = {

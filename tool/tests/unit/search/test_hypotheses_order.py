@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torch_starter.core.trial import Failure, Strength, Suspect
-from torch_starter.making.hypotheses import (
+from torch_starter.search.hypotheses import (
     CLASSES,
     MOST_WEIGHED,
     Place,
@@ -18,8 +18,8 @@ from torch_starter.making.hypotheses import (
     parted,
     weighed,
 )
-from torch_starter.making.world import Aim, Candidate
-from unit.making.worlds import Break, Small, blaming, minors
+from torch_starter.search.world import Aim, Candidate
+from unit.search.worlds import Break, Small, blaming, minors
 
 STRENGTHS: tuple[Strength, ...] = ("said", "raised", "paired", "concerned", "needed")
 FIVE = ("alpha", "beta", "gamma", "delta", "eta")

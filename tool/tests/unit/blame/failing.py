@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from torch_starter.blame.blame import blame, module_owners
 from torch_starter.core.evidence import Distribution
 from torch_starter.core.probing import Answer
 from torch_starter.core.report import Finding
 from torch_starter.core.trial import Failure
-from torch_starter.making.blame import blame, module_owners
 from torch_starter.testing import evidence
 
 NAMES = ("numpy", "pyarrow", "datasets", "torch", "torchaudio", "torchvision", "transformers", "accelerate", "tokenizers")

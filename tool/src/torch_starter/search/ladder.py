@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from torch_starter.making.world import Bounds, World
+from torch_starter.search.world import Bounds, World
 
 FAR = 12  # minor releases
 MOST_RELEASES = 200  # that are looked at between two versions

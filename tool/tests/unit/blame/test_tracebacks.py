@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torch_starter.making.tracebacks import Stack, in_order, owner, stacks
+from torch_starter.blame.tracebacks import Stack, in_order, owner, stacks
 
 MODULES = {
     "torch": "torch",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torch_starter.making.error_words import (
+from torch_starter.blame.error_words import (
     Demand,
     Lack,
     alike,

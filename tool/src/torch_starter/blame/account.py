@@ -9,9 +9,9 @@ from functools import cached_property
 
 from packaging.utils import canonicalize_name
 
+from torch_starter.blame.error_words import Lack, alike, compiled_for_another_numpy, demands, lack, symbols, unfit
+from torch_starter.blame.tracebacks import Frame, Stack, in_order, owner, package_of, stacks
 from torch_starter.core.trial import Strength, Suspect
-from torch_starter.making.error_words import Lack, alike, compiled_for_another_numpy, demands, lack, symbols, unfit
-from torch_starter.making.tracebacks import Frame, Stack, in_order, owner, package_of, stacks
 
 ALIASES = {"pytorch": "torch"}
 ABSENT = re.compile(r"No module named '(\w+)")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from torch_starter.core.trial import Failure, Strength, Suspect
-from torch_starter.making.ladder import Asking, descend, far_down, floor_first, halves
-from torch_starter.making.world import Aim, Bounds, Candidate, World
+from torch_starter.search.ladder import Asking, descend, far_down, floor_first, halves
+from torch_starter.search.world import Aim, Bounds, Candidate, World
 
 CLASSES: tuple[tuple[Strength, ...], ...] = (("said",), ("raised", "paired"), ("concerned",), ("needed",))
 DIRECT = 2  # so many of the classes are asked from the newest downwards: what is weaker shows first whether it matters at all

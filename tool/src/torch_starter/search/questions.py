@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from torch_starter.core.trial import Failure, Trial
-from torch_starter.making.hypotheses import Place, ask
-from torch_starter.making.ladder import Asking, Reply, Rung
-from torch_starter.making.world import Aim, Bounds, World
+from torch_starter.search.hypotheses import Place, ask
+from torch_starter.search.ladder import Asking, Reply, Rung
+from torch_starter.search.world import Aim, Bounds, World
 
 STRONG = ("said", "raised", "paired")
 MOST_NAMED = 4  # packages of a trial that are told

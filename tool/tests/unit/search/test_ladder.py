@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from torch_starter.making.ladder import (
+from torch_starter.search.ladder import (
     MOST_RELEASES,
     Reply,
     Rung,
@@ -22,8 +22,8 @@ from torch_starter.making.ladder import (
     range_of,
     within_line,
 )
-from torch_starter.making.world import Bounds
-from unit.making.worlds import Small, minors, within
+from torch_starter.search.world import Bounds
+from unit.search.worlds import Small, minors, within
 
 PATCHED = ["1.0.0", "1.0.1", "1.1.0", "1.1.1", "1.1.2", "1.2.0", "1.4.0", "1.4.1", "2.0.0", "2.1.0", "2.1.1", "2.1.2", "2.1.3"]
 HIGHEST = {"beta": "9"}

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from torch_starter.core.trial import Failure, Strength, Suspect
-from torch_starter.making.hypotheses import (
+from torch_starter.search.hypotheses import (
     MOST_GUESSED,
     Place,
     ask,
     newer_than_before,
     since_before,
 )
-from torch_starter.making.ladder import Reply, Rung
-from torch_starter.making.world import Aim, Candidate
-from unit.making.worlds import Break, Small, blaming, minors
+from torch_starter.search.ladder import Reply, Rung
+from torch_starter.search.world import Aim, Candidate
+from unit.search.worlds import Break, Small, blaming, minors
 
 STRENGTHS: tuple[Strength, ...] = ("said", "raised", "paired", "concerned", "needed")
 FIVE = ("alpha", "beta", "gamma", "delta", "eta")

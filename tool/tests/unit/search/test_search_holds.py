@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from torch_starter.core.trial import Strength
-from torch_starter.making.holds import Hold
-from torch_starter.making.search import Outcome, Search, made_for
-from torch_starter.making.world import Aim
-from unit.making.worlds import Break, Small, blaming, held, minors
+from torch_starter.search.holds import Hold
+from torch_starter.search.search import Outcome, Search, made_for
+from torch_starter.search.world import Aim
+from unit.search.worlds import Break, Small, blaming, held, minors
 
 
 def hold(package: str, bound: str, check: str = "imports.alpha") -> Hold:

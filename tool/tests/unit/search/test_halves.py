@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torch_starter.making.ladder import (
+from torch_starter.search.ladder import (
     Reply,
     halves,
 )

@@ -12,8 +12,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from torch_starter.core.trial import Failure, Strength, Suspect, Trial
-from torch_starter.making.search import Outcome, Search
-from torch_starter.making.world import Aim, Bounds, Candidate, OutOfTime
+from torch_starter.search.search import Outcome, Search
+from torch_starter.search.world import Aim, Bounds, Candidate, OutOfTime
 from torch_starter.verbs._bench import answers, joined
 
 Versions = Mapping[str, str]

@@ -1,0 +1,1 @@
+"""How the newest set of packages that works is found."""
