@@ -66,7 +66,8 @@ def test_of_what_is_missing_the_folder_above_is_told(tmp_path: Path) -> None:
     assert (state.kind, state.mode, state.nearest, state.writable) == ("missing", "", str(tmp_path), True)
     above = look(tmp_path)  # others write to the same disk meanwhile
     assert state.device == tmp_path.stat().st_dev
-    assert state.free == pytest.approx(above.free, rel=0.1) and state.inodes == pytest.approx(above.inodes, rel=0.1)
+    assert state.free == pytest.approx(above.free, rel=0.1)
+    assert state.inodes == pytest.approx(above.inodes, rel=0.1)
 
 
 def test_a_path_has_the_file_system_that_it_is_on() -> None:
