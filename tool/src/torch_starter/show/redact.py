@@ -29,7 +29,7 @@ SECRETS = (
 KNOWN_SECRET = re.compile("|".join(SECRETS), re.DOTALL)
 BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 # HF_TOKEN=..., export AWS_SECRET_ACCESS_KEY='...': any value behind a name in capitals
-VALUE = r"(?!\"?\$\{?(?-i:[A-Z_]{3,})\}?(?:[\"'\s]|$))(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"  # but not the name of another variable
+VALUE = r"(?!\"?\$\{?(?-i:[A-Z_]{3,})\}?(?:[\"'\s]|$))(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"  # but no name of a variable
 VARIABLE = re.compile(rf"\b([A-Z0-9_]*(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIALS?)\s*[=:]\s*){VALUE}")
 PASSWORD = re.compile(rf"((?:password|passwd|passphrase|(?<!\[)secret)[\"']?\s*(?:[=:]|\bis\b)\s*){VALUE}", re.IGNORECASE)
 # a long value with a digit behind such a word; an ordinary word, a path and a name_of_a_layer_0 are not that
