@@ -107,3 +107,17 @@ def test_when_the_budget_is_spent_the_best_so_far_stays(locked: Shop) -> None:
     assert code in (0, 1), told(report)
     assert trials(report) <= 3
     assert locked.is_proven({"alpha": "1.0", "beta": "1.0"})
+
+
+def test_a_command_that_hangs_with_a_new_release_holds_it_back(shop: Shop) -> None:
+    shop.want("alpha")
+    shop.shelf.publish("alpha", "1.0", "def work():\n    return 1\n")
+    shop.write_spec(commands=["python -c 'import alpha; alpha.work()'"])
+    spec = shop.root / "torch-starter.toml"
+    spec.write_text(spec.read_text().replace("commands =", 'commands_timeout = "2s"\ncommands ='))
+    assert shop.lock_update()[0] == 0
+    shop.shelf.publish("alpha", "1.1", "import threading\n\ndef work():\n    threading.Event().wait()\n")
+    code, report = shop.lock_update()
+    assert (code, shop.held) == (0, {"alpha": "<1.1"}), told(report)
+    (hold,) = shop.holds
+    assert "did not end within 2 s" in hold["evidence"]

@@ -130,6 +130,7 @@ class Verify(Table, frozen=True):
 
     commands: tuple[str, ...] = ()
     timeout: Time = "120s"
+    commands_timeout: Time = "30min"
 
 
 class Spec(Table, frozen=True):
