@@ -88,6 +88,7 @@ def test_a_dry_run_adds_nothing(ready: Sandbox) -> None:
     ready.package("beta")
     report = ready.json("add", "beta", "--dry-run")
     assert ("beta", "1.0") in [(each["name"], each["now"]) for each in report["changes"]]
+    assert ("pyproject.toml", '"beta",') in [(each["name"], each["now"]) for each in report["changes"]]
     assert (texts(ready), ready.current) == before
 
 
@@ -104,5 +105,6 @@ def test_what_cannot_be_added_or_removed_is_said(ready: Sandbox) -> None:
         ("remove", "alfa"): "remove.absent",
         ("remove",): "remove.nothing",
     }
-    assert ready.json("add", "nosuch")["problem"]["code"] == "lock.no-solution"
+    problem = ready.json("add", "nosuch")["problem"]
+    assert (problem["code"], problem["message"]) == ("lock.no-solution", "no index that uv knows has a package nosuch")
     assert texts(ready) == before

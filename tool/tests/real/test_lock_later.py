@@ -121,3 +121,11 @@ def test_a_command_that_hangs_with_a_new_release_holds_it_back(shop: Shop) -> No
     assert (code, shop.held) == (0, {"alpha": "<1.1"}), told(report)
     (hold,) = shop.holds
     assert "did not end within 2 s" in hold["evidence"]
+
+
+def test_a_dry_run_forgets_nothing_and_the_command_itself_tries_anew(locked: Shop) -> None:
+    locked.shelf.publish("alpha", "1.1", RAISES)
+    assert trials(locked.lock_update()[1]) > 0
+    assert locked.lock_update("--again", "--dry-run")[0] == 0
+    assert trials(locked.lock_update()[1]) == 0, "a dry run forgets nothing"
+    assert trials(locked.lock_update("--again")[1]) > 0

@@ -23,6 +23,7 @@ YANKED = re.compile(r"`(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^`]+)` is yanked(
 NO_FILES = 'lock-version = "1.0"\n'  # a pylock.toml that tells of no package
 AT_ONCE = 4  # pages of the index that one resolution asks for: several go on beside each other, and too many are kept waiting
 NO_MORE: Mapping[str, str] = {}
+ABSENT = re.compile(r"[Bb]ecause ([A-Za-z0-9._-]+) was not found in the package registry")
 PIN = re.compile(r"^[A-Za-z0-9._-]+==([^\s;]+)", re.MULTILINE)
 
 
@@ -150,6 +151,9 @@ def line_of(version: str) -> str:
 
 def problem(done: Done, name: str) -> Exception:
     """What an error of uv means here."""
+    if absent := ABSENT.search(" ".join(done.err.split())):
+        told = f"no index that uv knows has a package {absent[1]}"
+        return NoSolution("lock.no-solution", told, "look at its name; an index of your own is told to uv in its uv.toml")
     if "No solution found" in done.err or "unsatisfiable" in done.err:
         told = " ".join(done.err.split())[-500:]
         return NoSolution("lock.no-solution", f"no set of packages fits {name}: {told}", "widen a range in pyproject.toml")

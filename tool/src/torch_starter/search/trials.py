@@ -42,10 +42,6 @@ class Trials:
         """Write down what became of a set; raises DiskProblem."""
         self.files.write(self._path(trial.versions), msgspec.json.format(msgspec.json.encode(trial)).decode())
 
-    def forget(self) -> None:
-        """Try everything anew from now on."""
-        self.files.remove_tree(self.folder)
-
     def _path(self, versions: Mapping[str, str]) -> Path:
         return self.folder / f"{self.key(versions)[:32]}.json"
 

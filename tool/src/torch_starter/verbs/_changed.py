@@ -16,8 +16,8 @@ from torch_starter.verbs._updating import Searched, Update, direct
 def tell(ask: Ask, found: Update, report: Report, seconds: float) -> None:
     """Put the whole answer into a report, and into a file as Markdown where that was asked for."""
     rows = [updated(found, each) for each in found.searched]
-    report.changes[:0] = changes(rows)
-    report.notes += [line for each in found.searched for line in held_lines(each)]
+    report.changes[:0] = [*file_changes(found), *changes(rows)]
+    report.notes += held_lines(found)
     report.notes += dropped_lines(found)
     for row, each in zip(rows, found.searched, strict=True):
         for name, version, reason in row.yanked:
@@ -32,7 +32,8 @@ def tell(ask: Ask, found: Update, report: Report, seconds: float) -> None:
     if disk:
         report.notes.append(f"The trials took {human_size(disk)} of disk beside uv's cache, given back since.")
     if (path := ask.path("markdown")) is not None:
-        ask.machine.files.write(path, release_notes.as_markdown(rows))
+        title = {"title": "What would be tried: nothing was changed"} if ask.flag("dry-run") else {}
+        ask.machine.files.write(path, release_notes.as_markdown(rows, **title))
         report.notes.append(f"The answer as Markdown is in {path}.")
 
 
@@ -66,7 +67,7 @@ def row(hold: Hold) -> HoldRow:
 def label(each: Searched) -> str:
     """What the lock was proven on, in the words that the lock itself has."""
     if each.outcome.found is None:
-        return "not proven: as it was"
+        return "not tried: as it was" if each.bench.dry else "not proven: as it was"
     text = each.text or each.bench.ask.machine.files.read(each.bench.ask.project.lock(each.name)) or ""
     return lock_label.told(text)
 
@@ -101,13 +102,29 @@ def changes(rows: Iterable[Updated]) -> list[Change]:
     return found
 
 
-def held_lines(each: Searched) -> list[str]:
-    """What is held, and why."""
-    lines = []
-    for hold in each.holds:
-        stays = f"stays at {each.after[hold.package]}" if hold.package in each.after else "is left out"
-        lines.append(f"{each.name}: {hold.package} {stays} ({hold.bound}): {hold.check}: {hold.evidence}")
-    return lines
+def held_lines(found: Update) -> list[str]:
+    """What is held and why, each once; where only some packages move, what was held before is not told again."""
+    told: dict[tuple[str, str, str, str], list[str]] = {}
+    for each in found.searched:
+        for hold in each.holds:
+            if found.request.moving is None or hold not in found.before:
+                stays = f"stays at {each.after[hold.package]}" if hold.package in each.after else "is left out"
+                told.setdefault((f"{hold.package} {stays}", hold.bound, hold.check, hold.evidence), []).append(each.name)
+    return [f"{what} ({bound}; {', '.join(names)}): {check}: {why}" for (what, bound, check, why), names in told.items()]
+
+
+def file_changes(found: Update) -> list[Change]:
+    """What becomes of the lines of pyproject.toml; nothing where it stays, since what was asked for does not work."""
+    edited = [edit.after or "" for edit in found.edits() if edit.path == "pyproject.toml" and edit.after != edit.before]
+    texts = [found.texts["pyproject.toml"] or "", *edited[:1]]
+    if not edited and found.ask.flag("dry-run") and found.request.pyproject is not None:
+        texts.append(found.request.pyproject)
+    if len(texts) == 1:
+        return []
+    before, after = (text.splitlines() for text in texts)
+    gone = "; ".join(line.strip() for line in before if line not in after)
+    new = "; ".join(line.strip() for line in after if line not in before)
+    return [Change(kind="file", name="pyproject.toml", was=gone, now=new or "removed")]
 
 
 def dropped_lines(found: Update) -> list[str]:

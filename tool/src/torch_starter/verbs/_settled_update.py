@@ -11,11 +11,13 @@ from torch_starter.core import lock as lock_file
 from torch_starter.core.ask import Ask
 from torch_starter.core.report import Finding, Report
 from torch_starter.core.trial import Trial
+from torch_starter.making import release_notes
 from torch_starter.search.search import Outcome
 from torch_starter.verbs import _build, _changed, _judge, _plan, _settle, _workshop
 from torch_starter.verbs._updating import Request, Searched, Update, affected, updating
 
-SHOWN = 6  # versions that were tried, as an answer names them
+NEWEST = "The locks are the newest that are proven."
+SHOWN = 6  # versions and packages that a line names
 
 
 def update(ask: Ask, request: Request) -> Report:
@@ -32,13 +34,14 @@ def update(ask: Ask, request: Request) -> Report:
         edits = found.edits()
         changing = [edit for edit in edits if edit.before != edit.after]
         if ask.flag("dry-run"):
-            report.notes.append("Nothing was changed.")
+            newest = not changing and all(each.outcome.found for each in found.searched)
+            report.notes.append(NEWEST if newest else "Nothing was changed.")
         elif changing:
             switch(found, report)
         elif request.pyproject is not None:
             report.notes.append("pyproject.toml, locks and environment are as they were.")
         else:
-            report.notes.append("The locks are the newest that are proven." if not report.exit_code else "Nothing was changed.")
+            report.notes.append(NEWEST if not report.exit_code else "Nothing was changed.")
         _changed.tell(ask, found, report, time.monotonic() - started)
     return report
 
@@ -140,12 +143,21 @@ def to_widen(each: Searched) -> list[str]:
     return [name for name in suspects(each) if name in each.bench.ranges]
 
 
+def newer(each: Searched) -> str:
+    """What the newest set has newer than the lock."""
+    newest = each.bench.propose({})
+    steps = release_notes.steps(each.before, newest.versions if newest else {})
+    told = [f"{step.name} {step.now} (now {step.was})" for step in steps if step.was and step.now]
+    more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return ", ".join(told[:SHOWN]) + more or "the set of the lock, which no kept trial tells of"
+
+
 def story(each: Searched) -> Sequence[str]:
     """How it went, in a line or two: what the newest set failed, and what is held."""
     first = each.outcome.first
     lines = []
     if each.bench.dry and each.outcome.found is None:
-        lines.append(f"{each.name}: not tried yet: without --dry-run it is, and what does not work is held back")
+        lines.append(f"{each.name}: would be tried: {newer(each)}; what does not work is held back")
     if first is not None and first.failures and each.bench.tried:
         lines.append(f"{each.name}: the newest set fails " + ", ".join(failure.id for failure in first.failures))
     count = f"{len(each.bench.tried)} trials" if len(each.bench.tried) != 1 else "1 trial"

@@ -122,6 +122,8 @@ def stage(ask: Ask, request: Request, folder: Path, texts: Mapping[str, str | No
 def search_all(ask: Ask, request: Request, folder: Path, staged: Ask, texts: Mapping[str, str | None]) -> Update:
     """Search one lock after the other; what the first held is known to the next."""
     update = Update(ask, staged, request, held.read(texts[f"locks/{held.NAME}"]), texts)
+    if ask.flag("again") and not ask.flag("dry-run"):
+        ask.machine.files.remove_tree(ask.project.state / _workshop.TRIALS)
     workshop = _workshop.Workshop(staged, folder, request.moving)
     benches = {name: workshop.bench(name) for name in request.names}
     ahead = [look_ahead(bench, update.before) for bench in benches.values()]

@@ -34,6 +34,7 @@ from torch_starter.verbs import _build, _plan
 from torch_starter.verbs._bench import Bench
 from torch_starter.verbs._trying import Trying
 
+TRIALS = "trials"
 VERSIONS = "import json, platform; print(json.dumps([platform.python_version(), platform.python_implementation()]))"
 
 
@@ -117,9 +118,7 @@ class Workshop:
         aside = Aside(place, self.ask.machine, self.ask.project, program, variables, self.python, now[0] if now else None)
         extras, without = tuple(self.known.extras), self.without(accelerator)
         conditions = {**self.conditions, "without": ", ".join(sorted(without))}
-        trials = Trials(self.ask.project.state / "trials", self.ask.machine.files, conditions)
-        if self.ask.flag("again"):
-            trials.forget()
+        trials = Trials(self.ask.project.state / TRIALS, self.ask.machine.files, conditions)
         trying = Trying(writing_bytecode(self.ask), aside, name, extras, accelerator.index, without)
         return Bench(
             self.ask,

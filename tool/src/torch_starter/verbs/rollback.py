@@ -62,7 +62,7 @@ def changed_since(paths: Sequence[str]) -> list[Finding]:
 
 VERB = Verb(
     name="rollback",
-    summary="Go back to the environment, and the locks, that were current before the last switch.",
+    summary="Go back to the environment and the locks of before the last switch.",
     example="./dev.sh rollback",
     run=run,
     changes=True,

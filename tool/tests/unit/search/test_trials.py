@@ -98,15 +98,6 @@ def test_where_it_cannot_be_written_that_is_said(tmp_path: Path) -> None:
         Trials(tmp_path, Counting(0, full), CONDITIONS).keep(TRIED)  # type: ignore[arg-type]
 
 
-def test_all_can_be_forgotten(tmp_path: Path) -> None:
-    trials = kept_in(tmp_path)
-    trials.forget()
-    trials.keep(TRIED)
-    trials.forget()
-    assert trials.read(SET) is None
-    assert not trials.folder.exists()
-
-
 def test_what_judges_is_a_hash_that_stays() -> None:
     assert judges() == judges()
     assert len(judges()) == 64

@@ -12,7 +12,7 @@ from torch_starter.making.release_notes import Step, Updated
 from torch_starter.search.holds import Hold
 from torch_starter.search.search import Outcome
 from torch_starter.verbs import _changed
-from torch_starter.verbs._updating import Searched
+from torch_starter.verbs._updating import Request, Searched
 from unit.verbs.benches import Resolving, bench, locked, searched, update
 
 STEP = Step("alpha", "1.0", "1.1")
@@ -48,10 +48,22 @@ def test_different_steps_of_one_package_are_told_apart() -> None:
 
 def test_what_is_held_says_why(tmp_path: Path) -> None:
     row = searched(bench(tmp_path), holds=(HELD,))
-    assert _changed.held_lines(row) == ["cpu: alpha stays at 1.1 (<1.2): imports.alpha: it failed"]
-    assert _changed.held_lines(searched(bench(tmp_path), holds=(HELD,), after={})) == [
-        "cpu: alpha is left out (<1.2): imports.alpha: it failed"
-    ]
+    line = "alpha stays at 1.1 (<1.2; cpu): imports.alpha: it failed"
+    assert _changed.held_lines(update(tmp_path, row)) == [line]
+    absent = searched(bench(tmp_path), holds=(HELD,), after={})
+    assert _changed.held_lines(update(tmp_path, absent)) == ["alpha is left out (<1.2; cpu): imports.alpha: it failed"]
+
+
+def test_what_several_locks_hold_is_told_once(tmp_path: Path) -> None:
+    rows = (searched(bench(tmp_path), holds=(HELD,)), searched(bench(tmp_path), holds=(HELD,)))
+    rows[1].name = "cu130"
+    assert _changed.held_lines(update(tmp_path, *rows)) == ["alpha stays at 1.1 (<1.2; cpu, cu130): imports.alpha: it failed"]
+
+
+def test_where_only_some_move_what_was_held_before_is_not_told_again(tmp_path: Path) -> None:
+    row, some = searched(bench(tmp_path), holds=(HELD,)), Request("add", ("cpu",), ())
+    assert _changed.held_lines(update(tmp_path, row, before=[HELD], request=some)) == []
+    assert len(_changed.held_lines(update(tmp_path, row, request=some))) == 1
 
 
 @pytest.mark.parametrize(

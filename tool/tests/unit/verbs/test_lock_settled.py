@@ -94,10 +94,14 @@ def test_how_it_went_is_told_shortly(tmp_path: Path) -> None:
     assert settled.story(searched(one, seconds=6.0)) == ["cpu: 2 trials in 0.1 min"]
 
 
-def test_a_dry_run_that_does_not_know_says_so(tmp_path: Path) -> None:
+def test_a_dry_run_that_does_not_know_says_what_would_be_tried(tmp_path: Path) -> None:
     one = bench(tmp_path)
     one.dry = True
-    assert [line for line in settled.story(searched(one, Outcome())) if "not tried yet" in line]
+    assert settled.story(searched(one, Outcome())) == [
+        "cpu: would be tried: alpha 1.1 (now 1.0); what does not work is held back"
+    ]
+    same = searched(one, Outcome(), before={"alpha": "1.1"})
+    assert "the set of the lock, which no kept trial tells of" in settled.story(same)[0]
     assert not settled.story(searched(one))
 
 
