@@ -18,6 +18,7 @@ from torch_starter.core.project import Project
 from torch_starter.making import bytecode, uv
 from torch_starter.making.build import make_importable, python_of
 
+SITES = "lib/python*/site-packages"
 BUILD_FAILED = re.compile(r"[Ff]ailed to (?:download and )?build `?([A-Za-z0-9._-]+)(?:==([^`\s]+))?")
 
 
@@ -63,13 +64,16 @@ class Aside:
         words: list[str | Path] = [self.program, "pip", "sync", "--require-hashes", "--python", python_of(self.environment)]
         words += [self.lock, *(["--index", index] if index and "+" in text else [])]
         self._run(words, "installing the packages of a trial")
+        # uv leaves the bytecode of modules that are one file: another release of the same size and second would not be read
+        for site in self.environment.glob(SITES):
+            self.machine.files.remove_tree(site / "__pycache__")
         if new:
             for other in (before, self.previous):
                 self._take_bytecode(other)
             self.machine.files.remove_tree(before)
 
     def _take_bytecode(self, other: Path | None) -> None:
-        for site in self.environment.glob("lib/python*/site-packages"):
+        for site in self.environment.glob(SITES):
             if other is not None:
                 bytecode.take_over(other / site.relative_to(self.environment), site)
 

@@ -23,7 +23,7 @@ YANKED = re.compile(r"`(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^`]+)` is yanked(
 NO_FILES = 'lock-version = "1.0"\n'  # a pylock.toml that tells of no package
 AT_ONCE = 4  # pages of the index that one resolution asks for: several go on beside each other, and too many are kept waiting
 NO_MORE: Mapping[str, str] = {}
-ABSENT = re.compile(r"[Bb]ecause ([A-Za-z0-9._-]+) was not found in the package registry")
+ABSENT = re.compile(r"[Bb]ecause ([A-Za-z0-9._-]+) was not found in the (?:package registry|provided package locations)")
 PIN = re.compile(r"^[A-Za-z0-9._-]+==([^\s;]+)", re.MULTILINE)
 
 

@@ -83,6 +83,17 @@ def test_the_next_set_changes_the_same_environment(tmp_path: Path) -> None:
     assert "alpha==1.1" in made.lock.read_text()
 
 
+def test_bytecode_of_modules_that_are_one_file_goes_with_each_set(tmp_path: Path) -> None:
+    made = aside(tmp_path)
+    made.become(LOCK, None, fresh=True)
+    site = made.environment / "lib" / "python3.12" / "site-packages"
+    for folder in (site, site / "whole"):  # uv itself sees to the folders of packages
+        (folder / "__pycache__").mkdir(parents=True)
+        (folder / "__pycache__" / "one.cpython-312.pyc").write_text("of the release before")
+    made.become(LOCK, None, fresh=False)
+    assert [str(path.relative_to(site)) for path in site.rglob("*.pyc")] == ["whole/__pycache__/one.cpython-312.pyc"]
+
+
 def test_a_fresh_one_has_nothing_of_the_one_before_but_the_bytecode_of_the_same_files(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("a = 1\n")
     made = aside(tmp_path, f'site=$(dirname "$5")/../lib/python3.12/site-packages; ln {tmp_path}/a.py $site/a.py; : >$site/b.py')
