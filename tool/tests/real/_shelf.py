@@ -61,6 +61,8 @@ class Shelf:
         self._releases: dict[str, Release] = {}
         self._pages: dict[str, bytes] = {}
         self._server: ThreadingHTTPServer | None = None
+        self._closed = threading.Event()
+        self._closed.set()
         self._port = 0
         pip = next(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
         self._put(Release("pip", pip.name.split("-")[1], pip, "2020-01-01"))
@@ -107,6 +109,8 @@ class Shelf:
     def up(self) -> None:
         """Serve; until then, and after `down`, nobody can reach it."""
         assert self._server is None
+        assert self._closed.wait(60), "until then the port is taken"
+        self._closed.clear()
         shelf = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -132,6 +136,7 @@ class Shelf:
         if server is not None:
             server.shutdown()
             server.server_close()
+            self._closed.set()
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request, or end all where the network is to go away."""

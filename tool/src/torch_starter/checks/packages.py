@@ -15,6 +15,7 @@ from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding
 
 SEEDED = {"pip", "setuptools", "wheel"}  # put there with the environment, not by the lock
+OF_THE_SYSTEM = ("debian", "rpm", "system")  # a distribution splits packages, and declares in its own words what each needs
 LESS_SPECIFIC = ("packages.wanted", "packages.lock", "packages.files")  # than an unmet requirement
 MOST = 4  # how many names a line carries
 
@@ -134,8 +135,13 @@ def consistent(evidence: Evidence) -> Iterator[Finding]:
 
 def unmet_requirements(evidence: Evidence) -> list[tuple[str, str, str]]:
     """Package, what is wrong, and the package that it needs, of every declared requirement that is not met."""
-    versions = evidence.installed.versions
-    each_one = ((name, requirement) for name, all_of_it in sorted(evidence.required.items()) for requirement in all_of_it)
+    versions, distributions = evidence.installed.versions, evidence.installed.distributions
+    each_one = (
+        (name, requirement)
+        for name, all_of_it in sorted(evidence.required.items())
+        for requirement in all_of_it
+        if distributions[name].installer not in OF_THE_SYSTEM
+    )
     return [(name, problem, canonicalize_name(each.name)) for name, each in each_one if (problem := unmet(each, versions))]
 
 

@@ -65,6 +65,12 @@ def test_declared_requirements_are_met_where_they_apply(requires: str, verdict: 
     assert verdict == "ok" or finding.remedy == "uv pip install --python /env/bin/python pandas"
 
 
+@pytest.mark.parametrize(("installer", "verdict"), [("pip", "fail"), ("system", "ok")])
+def test_what_a_distribution_splits_is_not_held_against_what_is_declared(installer: str, verdict: Verdict) -> None:
+    installed = {"pygobject": Distribution("3.42.2", ("pycairo>=1.16",), installer=installer)}
+    assert only(consistent(evidence(installed=installed, ours=False))).verdict == verdict
+
+
 TWO = {"transformers": Distribution("4.51", ("tokenizers<0.22",)), "tokenizers": Distribution("0.30")}
 LOCKED = {"transformers": "4.51", "tokenizers": "0.21"}
 
