@@ -12,9 +12,9 @@ root=$(CDPATH='' cd -P "$(dirname "$link")" && pwd)
 platform=$(uname -sm | tr 'A-Z ' 'a-z-')
 # shellcheck source=/dev/null
 [ ! -r /etc/os-release ] || platform=$platform-$(. /etc/os-release && printf '%s%s' "${ID:-}" "${VERSION_ID:-}")
-if [ -e /.dockerenv ] || [ -e /run/.containerenv ]; then platform=$platform-container; fi
-state=$root/.torch-starter/$platform
-tool=$state/tool
+if [ -n "${TORCH_STARTER_IMAGE:-}" ]; then platform=$platform-image  # one of ours, which brings the tool's environment along
+elif [ -e /.dockerenv ] || [ -e /run/.containerenv ]; then platform=$platform-container; fi
+state=$root/.torch-starter/$platform; home=${TORCH_STARTER_IMAGE:-$state}; tool=$home/tool
 
 stop() { printf 'stopped: %s\nwhat to do: %s\n' "$1" "$2" >&2; exit "${3:-4}"; }
 
@@ -40,7 +40,7 @@ find_python() {  # a CPython 3.12: on PATH (the first may be a shim that only pr
 }
 
 build_tool() {
-  if ! mkdir -p "$state" 2>/dev/null || [ ! -w "$state" ]; then stop "$root cannot be written" 'clone into a folder that you own' 5; fi
+  if ! mkdir -p "$home" 2>/dev/null || [ ! -w "$home" ]; then stop "$home cannot be written" 'clone into a folder that you own' 5; fi
   find_uv; find_python
   new=$tool.$$; trap 'rm -rf "$new"' EXIT; trap 'exit 130' INT TERM
   if ! "$uv" venv --quiet --relocatable --python "$python" "$new" ||

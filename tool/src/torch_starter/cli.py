@@ -102,6 +102,11 @@ ORDER = (  # as a newcomer needs them
     "add",
     "remove",
     "rollback",
+    "render",
+    "build",
+    "up",
+    "shell",
+    "down",
     "facts",
     "test",
 )
@@ -197,7 +202,7 @@ def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
     machine = local_machine()
     release = machine.files.read(Path("/etc/os-release"))
     project = find_project(Path.cwd(), machine.variables, release, in_container())
-    return Ask(project, machine, TerminalProgress(console(sys.stderr)), options, rest, standard_input)
+    return Ask(project, machine, TerminalProgress(console(sys.stderr)), options, rest, standard_input, confirm)
 
 
 def standard_input() -> str:
@@ -205,6 +210,14 @@ def standard_input() -> str:
     if sys.stdin.isatty():
         print("Paste the text, then press Ctrl-D.", file=sys.stderr)
     return sys.stdin.buffer.read().decode(errors="replace")
+
+
+def confirm(question: str) -> bool:
+    """Ask at the terminal; where there is none, nobody says yes."""
+    if not sys.stdin.isatty():
+        return False
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def show_report(report: Report, as_json: bool, as_issue: bool = False) -> int:

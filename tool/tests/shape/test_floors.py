@@ -22,11 +22,13 @@ FLOORS = {
     "making": 2,
     "blame": 2,
     "search": 2,
+    "rules": 2,
+    "containers": 2,
     "verbs": 3,
     "show": 3,
     "": 4,  # cli.py, testing.py and __main__.py
 }
-LIBRARIES = {"nvidia-ml-py": "pynvml"}  # where the module is not called as its distribution
+LIBRARIES = {"nvidia-ml-py": "pynvml", "pyyaml": "yaml"}  # where the module is not called as its distribution
 HEAVY = {"torch", "torchvision", "torchaudio", "numpy", "pandas", "scipy", "transformers"}
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding, Verdict
+from torch_starter.core.variables import THREADS
 from torch_starter.facts.cpu import Cpu
 
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 VISIBLE = r"(\d+|GPU-[0-9a-fA-F-]+|MIG-[0-9a-zA-Z/-]+)"
 
 

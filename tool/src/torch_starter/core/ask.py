@@ -16,11 +16,16 @@ from torch_starter.core.spec import Spec
 from torch_starter.core.spec_file import LoadedSpec, read
 
 
+def nobody(question: str) -> bool:
+    """Nobody is there to say yes."""
+    return False
+
+
 @dataclass(frozen=True)
 class Ask:
     """One command that a user gave. `options` holds the verb's own options by name; `rest` the words behind them.
 
-    `input` reads all that comes in by the standard input.
+    `input` reads all that comes in by the standard input. `confirm` puts a question, and is false where nobody can answer.
     """
 
     project: Project
@@ -29,6 +34,7 @@ class Ask:
     options: Mapping[str, Any]
     rest: tuple[str, ...] = ()
     input: Callable[[], str] = str
+    confirm: Callable[[str], bool] = nobody
 
     @cached_property
     def loaded_spec(self) -> LoadedSpec:

@@ -123,12 +123,12 @@ class Evidence:
     """Everything that checks look at.
 
     `ours`: the target is an environment that set-up made, so the lock and the modes of its folder are held against it.
-    `wanted`: direct dependencies by normalised name; `extra_of` those that an
-    extra asks for. `locked`: name -> version that is proven for this machine; `lock` is
-    that lock's path. `install` begins the command that puts a package into the target. `files` says which installed files
-    are not what they were when they were installed, `known_names` are the variables that the installed programs and packages
-    know. `causes` explain failures of probes. `folders` are those that scripts lie in or are
-    started from, each with the modules in it that have the name of one of the standard library or of an installed one.
+    `wanted`: direct dependencies by normalised name; `extra_of` those that an extra asks for. `locked`: name -> version that is
+    proven for this machine; `lock` is that lock's path, `lock_hash` the digest of its text. `install` begins the command that
+    puts a package into the target. `files` says which installed files are not what they were when they were installed,
+    `known_names` are the variables that the installed programs and packages know. `causes` explain failures of probes. `folders`
+    are those that scripts lie in or are started from, each with the modules in it that have the name of one of the standard
+    library or of an installed one.
     """
 
     facts: Facts
@@ -151,6 +151,7 @@ class Evidence:
     known_names: frozenset[str] = frozenset()
     causes: tuple[Cause, ...] = ()
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lock_hash: str = ""
 
     @cached_property
     def required(self) -> Mapping[str, tuple[Requirement, ...]]:

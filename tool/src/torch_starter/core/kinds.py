@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.machine import Machine
     from torch_starter.core.repair import Repair
     from torch_starter.core.report import Finding, Report
+    from torch_starter.core.spec import Spec
     from torch_starter.core.victim import Victim
 
 Level = Literal["quick", "default", "full"]
@@ -102,3 +103,12 @@ class Fault:
     verdicts: tuple[str, ...] = ("fail", "crash")
     level: Level = "default"
     absent: Callable[[Machine], str] | None = None
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file that is written from the spec alone: its path in the project, what it is for, and its text."""
+
+    path: str
+    about: str
+    render: Callable[[Spec], str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ def parse(text: str, name: str) -> tuple[Pin, ...]:
     if unhashed := [pin.name for pin in pins if not pin.hashes]:
         raise WrongSpec("lock.unhashed", f"{name} has no hash for {unhashed[0]}", f"git checkout -- {name}")
     return tuple(pins)
+
+
+def digest(text: str) -> str:
+    """By which one lock is told from another."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_sound(version: str, marker: str | None) -> bool:

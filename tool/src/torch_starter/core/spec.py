@@ -88,6 +88,7 @@ class Container(Table, frozen=True):
 
     base: str = "ubuntu:24.04"
     user: str = "vscode"
+    workspace: str = "/workspaces/torch_starter"
     apt: tuple[str, ...] = ()
     memory: Size = "12gb"
     cpus: Count = 8.0

@@ -14,6 +14,7 @@ from torch_starter.core.report import Verdict
 
 FILE = Path(__file__).with_suffix(".toml")
 QUOTES = "\"'"
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")  # always set together
 
 Kind = Literal["integer", "number", "word", "words", "pattern", "path", "bare-path", "allocator", "text"]
 

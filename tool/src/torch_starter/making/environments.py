@@ -43,12 +43,12 @@ class Environments:
     def __init__(self, project: Project, files: Files) -> None:
         self._project = project
         self._files = files
-        self._history = project.state / "history.json"
+        self._history = project.home / "history.json"
 
     def current(self) -> Path | None:
         """The environment that `.venv` links to; where that belongs to another platform, the last one of ours."""
         if self._project.venv.is_symlink():
-            linked = self._project.root / os.readlink(self._project.venv)
+            linked = self._project.venv.parent / os.readlink(self._project.venv)
             if linked.parent == self._project.environments and self.record(linked):
                 return linked
         return next(self._proven(), None)
@@ -71,7 +71,7 @@ class Environments:
         self.refuse_foreign_venv()
         before = [path.name for path in (self.current(), *self._proven()) if path]
         self._remember(before)  # first, so that no kill behind the link makes us forget what is current now
-        self._files.link(self._project.venv, os.path.relpath(environment, self._project.root))
+        self._files.link(self._project.venv, os.path.relpath(environment, self._project.venv.parent))
         self._remember([environment.name, *before])
 
     def _remember(self, names: list[str]) -> None:

@@ -57,7 +57,7 @@ class Switch:
         self._project = project
         self._files = files
         self._here = environments
-        self.journal = project.state / "switch.json"
+        self.journal = project.home / "switch.json"
 
     def commit(self, edits: Sequence[Edit], environment: Path | None) -> None:
         """Make edits, and where one is given an environment, current as one; a rollback knows of them.
@@ -99,7 +99,7 @@ class Switch:
             self._files.remove(self.journal)
             return ""
         folder, venv = self._folder(journal), self._project.venv
-        if folder and venv.is_symlink() and self._project.root / os.readlink(venv) == folder:
+        if folder and venv.is_symlink() and venv.parent / os.readlink(venv) == folder:
             self._here.switch(folder)  # it may have been stopped before the history was written
         self._clear_asides(journal)
         left = self._write(journal)

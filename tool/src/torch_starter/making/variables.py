@@ -9,8 +9,8 @@ from packaging.version import Version
 
 from torch_starter.core.project import Project
 from torch_starter.core.spec import Cache, Spec
+from torch_starter.core.variables import THREADS
 
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 NEW_ALLOCATOR_NAME = Version("2.10")  # the first that was seen to read PYTORCH_ALLOC_CONF; 2.6 was seen to ignore it
 NOT_PASSED_ON = ("PYTHONHOME", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "__PYVENV_LAUNCHER__")
 

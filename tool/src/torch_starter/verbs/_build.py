@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 
@@ -44,7 +45,9 @@ def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: s
     else:
         kept = f".venv is still {before.name}" if before else "there is no current environment"
         report.notes.append(f"The new environment was not proven, and is not used: {kept}.")
-        report.notes.append(f"It is kept until the next set-up, to look at: {plan.environment.relative_to(ask.project.root)}")
+        report.notes.append(
+            f"It is kept until the next set-up, to look at: {os.path.relpath(plan.environment, ask.project.root)}"
+        )
     report.facts = ask.facts.as_dict()
     return report
 

@@ -75,7 +75,8 @@ def gather(ask: Ask, subject: Subject, light: Sequence[str] = ()) -> Evidence:
         )
     installed = msgspec.convert(packages.value, Installed)
     lock = subject.lock or ask.project.lock(subject.accelerator)
-    pins = lock_file.parse(ask.machine.files.read(lock) or "", f"locks/{lock.name}")
+    text = ask.machine.files.read(lock) or ""
+    pins = lock_file.parse(text, f"locks/{lock.name}")
     known = requirements.parse(ask.machine.files.read(ask.project.pyproject))
     ours = subject.environment is not None
     return Evidence(
@@ -88,6 +89,7 @@ def gather(ask: Ask, subject: Subject, light: Sequence[str] = ()) -> Evidence:
         extra_of=known.extra_of(subject.extras),
         locked=lock_file.selected(pins, interpreter.markers),
         lock=f"locks/{lock.name}",
+        lock_hash=lock_file.digest(text),
         accelerator=subject.accelerator,
         install=install_command(ask, subject.python),
         variables=own_variables(ask, subject, installed.versions.get("torch")) if ours else dict(user),

@@ -23,7 +23,7 @@ def mend(ask: Ask, subject: Subject, checks: Sequence[Check], judged: Judged) ->
         return [], ["There is nothing that --fix can mend."]
     if ask.flag("dry-run"):
         return changes, ["Nothing was changed."]
-    with ask.machine.files.lock(ask.project.state / "lock", ask.progress.say):
+    with ask.machine.files.lock(ask.project.home / "lock", ask.progress.say):
         with ask.progress.stage("mending", len(repairs), "things") as stage:
             for number, repair in enumerate(repairs):
                 stage.to(number, len(repairs), changes[number].name)

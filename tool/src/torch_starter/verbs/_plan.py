@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import time
@@ -92,7 +91,7 @@ def plan_for(ask: Ask, choice: Choice, lock: Path, extras: tuple[str, ...]) -> P
         extras=extras,
         python=interpreter.find(ask.machine, ask.spec.python.version, uv.find(ask.project, ask.machine.variables)),
         lock=lock,
-        lock_hash=hashlib.sha256(text.encode()).hexdigest(),
+        lock_hash=lock_file.digest(text),
         asked=choice.asked,
         direct={name: locked[name] for name in wanted},
         index=ask.spec.accelerators[choice.name].index if "+" in text else None,
@@ -133,7 +132,7 @@ def up_to_date(ask: Ask, plan: Plan) -> bool:
 def linked(ask: Ask) -> bool:
     """Whether `.venv` links to an environment of this platform, and so need not be made anew."""
     venv = ask.project.venv
-    return venv.is_symlink() and (ask.project.root / os.readlink(venv)).parent == ask.project.environments
+    return venv.is_symlink() and (venv.parent / os.readlink(venv)).parent == ask.project.environments
 
 
 def installed_names(environment: Path) -> set[str]:

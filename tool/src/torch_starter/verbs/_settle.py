@@ -30,7 +30,7 @@ def settle(ask: Ask) -> None:
 @contextlib.contextmanager
 def held(ask: Ask) -> Iterator[None]:
     """For a verb that changes locks or environments: the lock is held, and nothing is half switched."""
-    with ask.machine.files.lock(ask.project.state / "lock", ask.progress.say):
+    with ask.machine.files.lock(ask.project.home / "lock", ask.progress.say):
         if said := switch(ask).finish():
             ask.progress.say(said)
         yield

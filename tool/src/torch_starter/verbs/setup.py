@@ -19,6 +19,10 @@ def run(ask: Ask) -> Report:
 
     if ask.text("driver") or ask.texts("capability"):
         return _plan.elsewhere(ask)
+    if ask.flag("adopt"):
+        from torch_starter.verbs import _adopt
+
+        return _adopt.adopt(ask)
     return set_up(ask, _judge.default_checks(), "setup")
 
 
@@ -55,6 +59,7 @@ VERB = Verb(
         Option("no-extra", "Leave this extra out.", "texts", "NAME"),
         Option("rebuild", "Build anew also where everything is as it should be.", "flag"),
         Option("offline", "Use nothing but the caches.", "flag"),
+        Option("adopt", "While an image is built: take the environment that its file has made as the current one.", "flag"),
         Option("driver", "With --dry-run: plan for a host with this NVIDIA driver.", "text", "VERSION"),
         Option("capability", "With --driver: the compute capability of each of its GPUs.", "texts", "VERSION"),
     ),

@@ -120,7 +120,7 @@ def foreign(ask: Ask) -> Subject:
     extras = requirements.parse(ask.machine.files.read(ask.project.pyproject)).known_extras(ask.texts("extra"))
     environment = python.parent.parent
     record = _plan.environments(ask).record(environment)
-    if record is not None and environment.is_relative_to(ask.project.state):  # one that set-up made, current or not
+    if record is not None and environment.is_relative_to(ask.project.home):  # one that set-up made, current or not
         return _gather.Subject(
             python, record.accelerator, tuple({**dict.fromkeys(record.extras), **dict.fromkeys(extras)}), environment
         )

@@ -1,0 +1,1 @@
+"""What the spec renders to: one file an artifact."""

@@ -1,0 +1,1 @@
+"""The container engine: what it is asked, and what its answers mean."""

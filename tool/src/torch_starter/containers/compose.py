@@ -1,0 +1,96 @@
+"""The project's Compose files, and the questions and orders to Compose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from torch_starter.containers.engine import Engine
+from torch_starter.containers.limits import Service
+from torch_starter.core.problems import CommandFailed, WrongSpec
+from torch_starter.core.processes import Done
+
+SERVICE = "dev"
+BASE, GPU, DEBUG = "compose.yaml", "compose.gpu.yaml", "compose.debug.yaml"
+OVERRIDE = "compose.override.yaml"  # a user's own, which Compose takes by itself only where no file is named
+
+
+class Volume(msgspec.Struct, frozen=True):
+    """A named volume."""
+
+    name: str
+
+
+class Config(msgspec.Struct, frozen=True):
+    """What Compose makes of the files and variables: the project's name, its services and volumes."""
+
+    name: str
+    services: dict[str, Service]
+    volumes: dict[str, Volume] = {}
+
+    @property
+    def service(self) -> Service:
+        return self.services[SERVICE]
+
+    @property
+    def image(self) -> str:
+        """The image of the service, by the name that Compose gives it where the file names none."""
+        return self.service.image or f"{self.name}-{SERVICE}"
+
+
+class Container(msgspec.Struct, frozen=True, rename="pascal"):
+    """A container of the project."""
+
+    id: str = msgspec.field(name="ID")
+    name: str
+    state: str
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class Compose:
+    """Compose with some of the project's files, run by an engine."""
+
+    engine: Engine
+    files: tuple[str, ...] = (BASE,)
+
+    def over(self, *files: str) -> Compose:
+        """With further files."""
+        return replace(self, files=(*self.files, *files))
+
+    def without(self, file: str) -> Compose:
+        return replace(self, files=tuple(name for name in self.files if name != file))
+
+    def given(self, variables: Mapping[str, str]) -> Compose:
+        """With further variables."""
+        return replace(self, engine=replace(self.engine, variables={**self.engine.variables, **variables}))
+
+    def argv(self, *words: str | Path) -> list[str | Path]:
+        """The words behind `docker`."""
+        own = [OVERRIDE] if (self.engine.folder / OVERRIDE).exists() else []
+        return ["compose", *(word for file in (*self.files, *own) for word in ("--file", file)), *words]
+
+    def ask(self, *words: str | Path, timeout: float | None = 120) -> Done:
+        """Whatever it answers; raises Missing where there is no engine."""
+        return self.engine.ask(*self.argv(*words), timeout=timeout)
+
+    def config(self) -> Config:
+        """What the files say; raises WrongSpec where they, or a variable, say what Compose does not take."""
+        done = self.ask("config", "--format", "json")
+        if not done.ok:
+            last = " ".join(done.err.split())[-400:]
+            raise WrongSpec("compose.wrong", f"Compose does not take {', '.join(self.files)}: {last}", "./dev.sh render --check")
+        try:
+            return msgspec.json.decode(done.out, type=Config)
+        except msgspec.MsgspecError as error:
+            raise CommandFailed("compose.unknown", f"docker compose config answers what is not known: {error}", "") from error
+
+    def containers(self) -> Sequence[Container]:
+        """The project's containers, also those that have ended."""
+        done = self.ask("ps", "--all", "--format", "json")
+        if done.out.startswith("["):  # one list, as Compose 2.20 and before print it
+            return msgspec.json.decode(done.out, type=list[Container])
+        return msgspec.json.Decoder(Container).decode_lines(done.out)

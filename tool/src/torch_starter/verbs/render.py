@@ -1,0 +1,106 @@
+"""`render`: writes the container files from the spec; with --check says where they are not as it would write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch_starter.core.kinds import Option, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from torch_starter.core.ask import Ask
+    from torch_starter.core.kinds import Artifact
+    from torch_starter.core.report import Finding, Report
+
+
+def run(ask: Ask) -> Report:
+    from torch_starter.core.catalog import collect
+    from torch_starter.core.kinds import Artifact
+    from torch_starter.core.problems import WrongUsage
+    from torch_starter.core.report import Change, Report
+    from torch_starter.core.spec_file import read
+
+    if ask.flag("check") and (ask.flag("force") or ask.flag("dry-run")):
+        raise WrongUsage("render.check", "--check writes nothing", "leave --force and --dry-run out")
+    spec = read(ask.project.spec, ask.machine.files.read(ask.project.spec), {}).spec  # for everybody, so not by variables
+    artifacts = collect("artifacts", Artifact)
+    wanted = {artifact.path: artifact.render(spec) for artifact in artifacts}
+    there = {path: ask.machine.files.read(ask.project.root / path) for path in wanted}
+    if ask.flag("check"):
+        return Report(command="render", findings=list(judged(artifacts, wanted, there)))
+    stale = {path: text for path, text in wanted.items() if there[path] != text}
+    if not ask.flag("force"):
+        refuse_to_lose(there, wanted)
+    if not ask.flag("dry-run"):
+        for path, text in stale.items():
+            ask.machine.files.write(ask.project.root / path, text)
+    changes = [Change(kind="file", name=path, was=lines(there[path]), now=lines(text)) for path, text in stale.items()]
+    note = "Nothing was changed." if ask.flag("dry-run") or not stale else "Build the image anew with ./dev.sh build"
+    return Report(command="render", changes=changes, notes=[note])
+
+
+def judged(artifacts: list[Artifact], wanted: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[Finding]:
+    """A finding for each file, with the difference where there is one."""
+    from torch_starter.core.rendered import state
+    from torch_starter.core.report import Finding, Place
+
+    for artifact in artifacts:
+        text = there[artifact.path]
+        if text == wanted[artifact.path]:
+            seen = "as the spec renders it"
+        elif text is None:
+            seen = "it is not there"
+        else:
+            why = {"as rendered": "the spec has moved", "edited": "it was edited", "foreign": "it was not rendered"}[state(text)]
+            seen = f"{why}:\n{difference(artifact.path, text, wanted[artifact.path])}"
+        yield Finding(
+            id=f"render.{artifact.path}",
+            verdict="ok" if text == wanted[artifact.path] else "fail",
+            title=artifact.about,
+            seen=seen,
+            remedy="" if text == wanted[artifact.path] else "./dev.sh render",
+            place=Place(artifact.path),
+        )
+
+
+def difference(path: str, there: str, wanted: str) -> str:
+    """What rendering would change, as `diff` writes it."""
+    import difflib
+
+    found = difflib.unified_diff(there.splitlines(), wanted.splitlines(), path, f"{path} (rendered)", n=1, lineterm="")
+    return "\n".join(found)
+
+
+def refuse_to_lose(there: Mapping[str, str | None], wanted: Mapping[str, str]) -> None:
+    """Raise WrongUsage where a file has lines that no rendering wrote."""
+    from torch_starter.core.problems import WrongUsage
+    from torch_starter.core.rendered import state
+
+    for path, text in there.items():
+        if text is not None and text != wanted[path] and (how := state(text)) != "as rendered":
+            why = "was edited by hand" if how == "edited" else "was not written by torch-starter"
+            raise WrongUsage(
+                f"render.{how}",
+                f"{path} {why}, and would be overwritten; nothing was written",
+                "see ./dev.sh render --check; put your change into torch-starter.toml, or for compose into a "
+                "compose.override.yaml; then ./dev.sh render --force",
+            )
+
+
+def lines(text: str | None) -> str:
+    """How long a file is."""
+    return "none" if text is None else f"{len(text.splitlines())} lines"
+
+
+VERB = Verb(
+    name="render",
+    summary="Write the container files from torch-starter.toml: Dockerfile, compose files, dev container.",
+    example="./dev.sh render --check",
+    run=run,
+    changes=True,
+    options=(
+        Option("check", "Write nothing; show what differs, and exit 1 where something does.", "flag"),
+        Option("force", "Overwrite a file also where it was edited by hand.", "flag"),
+    ),
+)

@@ -1,0 +1,40 @@
+"""`shell`: a shell, or any command, in the container that is up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch_starter.core.kinds import Option, Verb
+
+if TYPE_CHECKING:
+    from torch_starter.core.ask import Ask
+    from torch_starter.core.report import Report
+
+
+def run(ask: Ask) -> Report:
+    import os
+
+    from torch_starter.containers.compose import SERVICE, Compose
+    from torch_starter.core.problems import CouldNotLook
+    from torch_starter.verbs import _engine
+
+    compose = Compose(_engine.engine(ask))
+    states = [each.state for each in compose.containers() if each.service in ("", SERVICE)]
+    if "running" not in states:
+        seen = f"the container is {states[0]}" if states else "the container is not up"
+        raise CouldNotLook("container.none", seen, "./dev.sh up")
+    terminal = [] if os.isatty(0) and os.isatty(1) else ["-T"]
+    user = ["--user", "root"] if ask.flag("root") else []
+    words = compose.argv("exec", *terminal, *user, SERVICE, *(ask.rest or ("bash", "-l")))
+    ask.machine.processes.become(["docker", *words], env=ask.machine.variables, cwd=ask.project.root)
+
+
+VERB = Verb(
+    name="shell",
+    summary="Open a shell in the container that is up, or run a command there. Its exit status is ours.",
+    example="./dev.sh shell -- torch-starter verify-setup",
+    run=run,
+    rest="[-- COMMAND [ARGUMENTS]...]",
+    passes_through=True,
+    options=(Option("root", "As root: what debuggers need after up --debug.", "flag"),),
+)
