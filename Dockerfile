@@ -1,4 +1,4 @@
-# Rendered from torch-starter.toml by ./dev.sh render: edit that, not this. ac76923dcd34
+# Rendered from torch-starter.toml by ./dev.sh render: edit that, not this. 8a5536ff1dbb
 # Four stages, base-deps, python-env, deps-install and final, and two beside them that are built at the same time.
 ARG BASE_IMAGE=ubuntu:24.04
 ARG UV_IMAGE=ghcr.io/astral-sh/uv:0.13.9
@@ -35,6 +35,7 @@ RUN if taken=$(id -un "${USER_UID}" 2>/dev/null) && [ "$taken" != vscode ]; then
       /home/vscode/.kaggle \
       /workspaces/torch_starter/data \
  && chmod 700 /home/vscode/.kaggle \
+ && git config --system safe.directory /workspaces/torch_starter \
  && ln -s /workspaces/torch_starter/dev.sh /usr/local/bin/torch-starter
 # a login shell begins with a PATH of its own, and nobody may have said how many threads
 COPY <<'EOF' /etc/profile.d/torch-starter.sh

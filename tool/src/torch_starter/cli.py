@@ -107,6 +107,7 @@ ORDER = (  # as a newcomer needs them
     "up",
     "shell",
     "down",
+    "docker-stats",
     "facts",
     "test",
 )
@@ -161,7 +162,10 @@ def command(verb: Verb) -> click.Command:
 def parameter(option: Option) -> click.Option:
     """One option as click has it."""
     kinds: dict[str, dict[str, Any]] = {"flag": {"is_flag": True}, "texts": {"multiple": True}, "path": {"type": click.Path()}}
-    return click.Option([f"--{option.name}"], help=option.help, metavar=option.metavar or None, **kinds.get(option.type, {}))
+    more: dict[str, Any] = {"default": option.default, "show_default": True} if option.default else {}
+    return click.Option(
+        [f"--{option.name}"], help=option.help, metavar=option.metavar or None, **kinds.get(option.type, {}), **more
+    )
 
 
 def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: bool) -> int:
@@ -192,17 +196,21 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
 
 def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
     """What the verb is given."""
+    from functools import partial
+
     from torch_starter.core.ask import Ask
     from torch_starter.core.machine import local_machine
     from torch_starter.core.project import find_project
     from torch_starter.facts.system import in_container
     from torch_starter.show.progress import TerminalProgress
+    from torch_starter.show.screen import screen
     from torch_starter.show.terminal import console
 
     machine = local_machine()
     release = machine.files.read(Path("/etc/os-release"))
     project = find_project(Path.cwd(), machine.variables, release, in_container())
-    return Ask(project, machine, TerminalProgress(console(sys.stderr)), options, rest, standard_input, confirm)
+    out = console(sys.stderr)
+    return Ask(project, machine, TerminalProgress(out), options, rest, standard_input, confirm, partial(screen, out))
 
 
 def standard_input() -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jinja2
 
+from torch_starter.core.problems import WrongSpec
 from torch_starter.core.rendered import headed
 from torch_starter.core.spec import Spec
 
@@ -23,19 +25,37 @@ def fill(template: str, spec: Spec, **more: object) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701
     )
-    environment.filters["quoted"] = quoted
+    environment.filters.update(quoted=quoted, compose_text=compose_text)
     text = (HERE / template).read_text(encoding="utf-8")
     return headed(environment.from_string(text).render(spec=spec, home=HOME, **more), "//" if ".json" in template else "#")
 
 
 def quoted(value: object) -> str:
-    """As JSON, which is also YAML and, with `$` kept, a word of a Dockerfile."""
+    """As JSON, which is also YAML."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def docker_word(value: str) -> str:
+    """A word of a Dockerfile in which nothing is replaced; raises WrongSpec for what cannot be written in one line."""
+    if any(ord(sign) < 32 for sign in value):
+        what = f"{value!r} cannot be written into a Dockerfile"
+        raise WrongSpec("spec.control", what, "take the control characters out of torch-starter.toml")
+    return '"' + re.sub(r'([\\"$])', r"\\\1", value) + '"'
+
+
+def compose_text(value: str) -> str:
+    """A text of a Compose file in which nothing is replaced."""
+    return quoted(value.replace("$", "$$"))
 
 
 def volumes(spec: Spec) -> dict[str, str]:
     """Named volume -> where it is in the container."""
     return {cache.volume: cache.container for cache in spec.caches.values()}
+
+
+def folders(spec: Spec) -> list[str]:
+    """The folders of the project that volumes land on."""
+    return [cache.host.rstrip("/") for cache in spec.caches.values() if not cache.host.startswith(("/", "~"))]
 
 
 def static_variables(spec: Spec) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from torch_starter.artifacts._template import accelerator, fill, volumes
+from torch_starter.artifacts._template import accelerator, fill, folders, volumes
 from torch_starter.core.kinds import Artifact
 from torch_starter.core.spec import Spec
 
@@ -20,6 +20,7 @@ def render(spec: Spec) -> str:
         volumes=volumes(spec),
         accelerator=accelerator(spec),
         arguments=list(arguments(spec)),
+        folders=folders(spec),
     )
 
 
@@ -31,6 +32,8 @@ def arguments(spec: Spec) -> Iterator[str]:
     yield f"--pids-limit=${{localEnv:TORCH_STARTER_CONTAINER_PIDS:{container.pids}}}"
     for name, value in container.ulimits.items():
         yield f"--ulimit={name}=${{localEnv:TORCH_STARTER_ULIMIT_{name.upper()}:{value}}}"
+    for name in spec.security.credentials:
+        yield f"--env={name}"  # the value is that of whoever starts it, and nothing where there is none
     for name in spec.security.drop_capabilities:
         yield f"--cap-drop={name}"
     if spec.security.no_new_privileges:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from torch_starter.artifacts._template import HOME, accelerator, fill, quoted, static_variables, volumes
+from torch_starter.artifacts._template import HOME, accelerator, docker_word, fill, static_variables, volumes
 from torch_starter.core.kinds import Artifact
 from torch_starter.core.spec import Spec
 from torch_starter.core.units import seconds
@@ -29,7 +29,7 @@ def render(spec: Spec) -> str:
         extras="".join(f" --extra {extra}" for extra in spec.python.extras),
         accelerator=accelerator(spec),
         thread_names=THREADS,
-        variables=[f"{name}={quoted(value)}" for name, value in static_variables(spec).items()],
+        variables=[f"{name}={docker_word(value)}" for name, value in static_variables(spec).items()],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,15 +39,6 @@ class Config(msgspec.Struct, frozen=True):
     def image(self) -> str:
         """The image of the service, by the name that Compose gives it where the file names none."""
         return self.service.image or f"{self.name}-{SERVICE}"
-
-
-class Container(msgspec.Struct, frozen=True, rename="pascal"):
-    """A container of the project."""
-
-    id: str = msgspec.field(name="ID")
-    name: str
-    state: str
-    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,10 +78,3 @@ class Compose:
             return msgspec.json.decode(done.out, type=Config)
         except msgspec.MsgspecError as error:
             raise CommandFailed("compose.unknown", f"docker compose config answers what is not known: {error}", "") from error
-
-    def containers(self) -> Sequence[Container]:
-        """The project's containers, also those that have ended."""
-        done = self.ask("ps", "--all", "--format", "json")
-        if done.out.startswith("["):  # one list, as Compose 2.20 and before print it
-            return msgspec.json.decode(done.out, type=list[Container])
-        return msgspec.json.Decoder(Container).decode_lines(done.out)

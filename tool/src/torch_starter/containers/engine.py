@@ -22,7 +22,7 @@ UNREACHABLE = re.compile(
 
 
 class Info(msgspec.Struct, frozen=True, rename={"cpus": "NCPU", "memory": "MemTotal", "cdi_folders": "CDISpecDirs"}):
-    """What the engine says of itself: its CPUs, bytes of memory, container runtimes, where images lie, the user's mapping."""
+    """What the engine says of itself: its CPUs, bytes of memory, container runtimes, and where images lie."""
 
     cpus: int
     memory: int
@@ -30,12 +30,6 @@ class Info(msgspec.Struct, frozen=True, rename={"cpus": "NCPU", "memory": "MemTo
     runtimes: dict[str, object] = msgspec.field(name="Runtimes", default_factory=dict)
     folder: str = msgspec.field(name="DockerRootDir", default="")
     architecture: str = msgspec.field(name="Architecture", default="")
-    security: tuple[str, ...] | None = msgspec.field(name="SecurityOptions", default=None)
-
-    @property
-    def rootless(self) -> bool:
-        """Whether root in a container is the user outside."""
-        return any("rootless" in each or "userns" in each for each in self.security or ())
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,13 @@ class Engine:
 
     def ask(self, *words: str | Path, timeout: float | None = 60) -> Done:
         """Run `docker WORDS`, whatever it answers; raises Missing where there is no engine to ask."""
+        done = self.look_inside(*words, timeout=timeout)
+        if done.timed_out:
+            raise silent("no answer")
+        return done
+
+    def look_inside(self, *words: str | Path, timeout: float | None) -> Done:
+        """The same where a container, and not the engine, may be what does not answer in time."""
         done = self.machine.processes.run(["docker", *words], env=self.variables, cwd=self.folder, timeout=timeout)
         if refusal := absent(done):
             raise refusal
@@ -81,11 +82,16 @@ def absent(done: Done) -> Problem | None:
             "the container engine is there, and you may not use it",
             "sudo usermod -aG docker $USER, then log in again; who may use it is as good as root on this machine",
         )
-    if "Cannot connect to the Docker daemon" in said or "error during connect" in said or done.timed_out:
-        return Missing("engine.silent", f"the container engine does not answer: {said[-200:]}", "sudo systemctl start docker")
+    if "Cannot connect to the Docker daemon" in said or "error during connect" in said:
+        return silent(said)
     if re.search(r"'(compose|buildx)' is not a docker command|unknown command: docker (compose|buildx)", said):
         return Missing("engine.plugin", "this docker has no Compose or no BuildKit", INSTALL)
     return None
+
+
+def silent(said: str) -> Problem:
+    """The problem of an engine that is not to be reached."""
+    return Missing("engine.silent", f"the container engine does not answer: {said[-200:]}", "sudo systemctl start docker")
 
 
 def problem(done: Done, what: str) -> Problem:

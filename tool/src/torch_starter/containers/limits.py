@@ -17,6 +17,12 @@ RLIMITS = {0: "cpu", 2: "data", 3: "stack", 4: "core", 5: "rss", 6: "nproc", 7: 
 REFUSED = re.compile(r"error setting rlimits?(?: type (\d+))?|operation not permitted.*rlimit")
 
 
+class Port(msgspec.Struct, frozen=True):
+    """A port of the container that is published on this machine."""
+
+    target: int
+
+
 class Service(msgspec.Struct, frozen=True):
     """What `docker compose config` says that a service gets: bytes of memory and of /dev/shm, CPUs, limits of the system."""
 
@@ -25,6 +31,7 @@ class Service(msgspec.Struct, frozen=True):
     cpus: float = 0.0
     ulimits: dict[str, Any] = {}
     image: str = ""
+    ports: tuple[Port, ...] = ()
 
 
 class Lowered(msgspec.Struct, frozen=True):

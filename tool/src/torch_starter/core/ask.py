@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from torch_starter.core.facts import Facts
 from torch_starter.core.machine import Machine
 from torch_starter.core.progress import Progress
 from torch_starter.core.project import Project
+from torch_starter.core.screen import Screen, no_screen
 from torch_starter.core.spec import Spec
 from torch_starter.core.spec_file import LoadedSpec, read
 
@@ -26,6 +28,7 @@ class Ask:
     """One command that a user gave. `options` holds the verb's own options by name; `rest` the words behind them.
 
     `input` reads all that comes in by the standard input. `confirm` puts a question, and is false where nobody can answer.
+    `screen` shows an answer that goes on changing.
     """
 
     project: Project
@@ -35,6 +38,7 @@ class Ask:
     rest: tuple[str, ...] = ()
     input: Callable[[], str] = str
     confirm: Callable[[str], bool] = nobody
+    screen: Callable[[], AbstractContextManager[Screen]] = no_screen
 
     @cached_property
     def loaded_spec(self) -> LoadedSpec:

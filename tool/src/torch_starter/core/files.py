@@ -31,6 +31,10 @@ class Files(Protocol):
         """Put a file in place in one step, making its folder; raises DiskProblem."""
         ...
 
+    def append(self, path: Path, line: str | bytes) -> None:
+        """Put a line behind what is in a file, making it and its folder; raises DiskProblem."""
+        ...
+
     def link(self, path: Path, target: str) -> None:
         """Make `path` a symbolic link to `target` in one step, also where a link stands already; raises DiskProblem."""
         ...
@@ -86,6 +90,12 @@ class LocalFiles:
             finally:
                 aside.unlink(missing_ok=True)
 
+    def append(self, path: Path, line: str | bytes) -> None:
+        with disk_problems(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab") as file:
+                file.write((line.encode() if isinstance(line, str) else line) + b"\n")
+
     def link(self, path: Path, target: str) -> None:
         with disk_problems(path):
             aside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -137,7 +147,7 @@ class LocalFiles:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 file.seek(0)
-                on_wait(f"waiting for another command that changes this environment (process {file.read().strip()})")
+                on_wait(f"waiting for another command that changes the same (process {file.read().strip()})")
                 fcntl.flock(file, fcntl.LOCK_EX)
             except OSError as error:  # some network file systems know no locks
                 raise CouldNotLook(

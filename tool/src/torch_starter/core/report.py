@@ -70,7 +70,8 @@ class Limit(msgspec.Struct, frozen=True):
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """Raw samples with their unit. Statistics are derived where the answer is written, never stored.
 
-    `busy` is the share of the machine that others used meanwhile, from 0 to 1.
+    `busy` is the share of the machine that others used meanwhile, from 0 to 1. `every`: where the samples are of one thing that
+    goes on, the seconds from one to the next; 0 where they are repetitions.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, str] = {}
     limit: Limit | None = None
     busy: float | None = None
+    every: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """With its statistics: the median, and the range of the samples where there are several."""
@@ -110,12 +112,14 @@ class Report(msgspec.Struct, kw_only=True):
     """What a command found, measured and changed.
 
     `passed_through` is the exit status of a program that the user asked us to run: it becomes ours unchanged. `conclusion`, where
-    it is given, is what the last line says instead of "all is well" and its like.
+    it is given, is what the last line says instead of "all is well" and its like. `measured`: its measurements are what was asked
+    for, and are shown to people too.
     """
 
     command: str
     findings: list[Finding] = []
     measurements: list[Measurement] = []
+    measured: bool = False
     changes: list[Change] = []
     facts: dict[str, Any] = {}
     notes: list[str] = []

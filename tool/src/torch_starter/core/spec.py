@@ -18,6 +18,14 @@ Port = Annotated[int, Meta(ge=1, le=65535, description="a port number")]
 Count = Annotated[float, Meta(gt=0, description="a number above 0")]
 Threads = Annotated[str, Meta(pattern=r"^(auto|[1-9][0-9]*)$", description='"auto" or a number of threads', examples=["auto"])]
 
+Image = Annotated[str, Meta(pattern=r"^[a-z0-9][\w.:/@-]*$", description="the name of an image", examples=["ubuntu:24.04"])]
+User = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$", description="the name of a user", examples=["vscode"])]
+Folder = Annotated[str, Meta(pattern=r"^(/[\w.@+-]+)+$", description="an absolute path without spaces", examples=["/data"])]
+Volume = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", description="the name of a volume")]
+Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.:=~-]*$", description="the name of a Debian package")]
+Capability = Annotated[str, Meta(pattern=r"^[A-Z_]+$", description="a capability of Linux such as SYS_PTRACE")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", description="the name of a variable", examples=["HF_TOKEN"])]
+
 Cooldown = Annotated[
     str,
     Meta(
@@ -77,8 +85,8 @@ class Cache(Table, frozen=True):
     """One cache: a folder on a host, a named volume in a container, and the variable that points programs to it."""
 
     host: str
-    container: str
-    volume: str
+    container: Folder
+    volume: Volume
     variable: str | None = None
     mode: Mode = "755"
 
@@ -86,10 +94,10 @@ class Cache(Table, frozen=True):
 class Container(Table, frozen=True):
     """The container's image and limits."""
 
-    base: str = "ubuntu:24.04"
-    user: str = "vscode"
-    workspace: str = "/workspaces/torch_starter"
-    apt: tuple[str, ...] = ()
+    base: Image = "ubuntu:24.04"
+    user: User = "vscode"
+    workspace: Folder = "/workspaces/torch_starter"
+    apt: tuple[Package, ...] = ()
     memory: Size = "12gb"
     cpus: Count = 8.0
     shm: Size = "4gb"
@@ -102,15 +110,16 @@ class Container(Table, frozen=True):
 class Debug(Table, frozen=True):
     """What the debugging overlay alone grants."""
 
-    capabilities: tuple[str, ...] = ("SYS_PTRACE",)
+    capabilities: tuple[Capability, ...] = ("SYS_PTRACE",)
 
 
 class Security(Table, frozen=True):
-    """File modes and the container's confinement."""
+    """File modes, the container's confinement, and the variables with credentials that it is given when it starts."""
 
+    credentials: tuple[Name, ...] = ()
     credentials_mode: Mode = "600"
     environment_mode: Mode = "755"
-    drop_capabilities: tuple[str, ...] = ("ALL",)
+    drop_capabilities: tuple[Capability, ...] = ("ALL",)
     no_new_privileges: bool = True
     debug: Debug = Debug()
 

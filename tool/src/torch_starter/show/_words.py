@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from torch_starter.core.report import Finding, Report, Verdict
+from torch_starter.core.units import human_size
 
 LOUDEST: tuple[Verdict, ...] = ("crash", "fail", "unknown", "warn", "ok", "skip")
 WELL: tuple[Verdict, ...] = ("ok", "skip")
@@ -70,3 +71,33 @@ def sentence(report: Report) -> str:
     if warned:
         return "It works, with one warning" if warned == 1 else f"It works, with {warned} warnings"
     return "All is well" if report.findings else "Done"
+
+
+def number(value: float) -> str:
+    """Four digits that matter, the thousands apart."""
+    if isinstance(value, int) or abs(value) >= 1000:
+        return f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{value:.4g}"
+
+
+def against(value: float, limit: float, unit: str) -> str:
+    """A number and its limit; the unit once where it is a word."""
+    words = quantity(limit, unit)
+    return f"{quantity(value, unit)} of {words}" if unit.startswith("bytes") else f"{number(value)} of {words}"
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """From which to which; the unit once where it is a word."""
+    words = quantity(high, unit)
+    return f"{quantity(low, unit)} to {words}" if unit.startswith("bytes") else f"{number(low)} to {words}"
+
+
+def quantity(value: float, unit: str) -> str:
+    """A number with its unit; bytes as people write them."""
+    if unit.startswith("bytes"):
+        return human_size(value) + unit.removeprefix("bytes")
+    if unit == "%":
+        return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %"
+    if unit == "count":
+        return number(value)
+    return f"{number(value)} {unit}" if unit else number(value)

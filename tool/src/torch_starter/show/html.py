@@ -18,7 +18,21 @@ import jinja2
 from torch_starter import __version__
 from torch_starter.core.report import SCHEMA, Finding, Measurement, Report, Verdict
 from torch_starter.core.units import human_size
-from torch_starter.show._words import LOUDEST, SIGNS, WELL, by_group, counted, loudest, plain, plain_finding, sentence, short_id
+from torch_starter.show._words import (
+    LOUDEST,
+    SIGNS,
+    WELL,
+    between,
+    by_group,
+    counted,
+    loudest,
+    number,
+    plain,
+    plain_finding,
+    quantity,
+    sentence,
+    short_id,
+)
 
 HERE = Path(__file__).parent
 FIRST = ("environment", "system", "cpu", "memory", "gpu", "disk")  # of the facts
@@ -73,7 +87,7 @@ def template() -> jinja2.Template:
         lstrip_blocks=True,
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
-    environment.filters.update(command=is_command, when=when, number=number, short=short_id)
+    environment.filters.update(between=between, command=is_command, when=when, quantity=quantity, short=short_id)
     return environment.from_string((HERE / "page.html.j2").read_text(encoding="utf-8"))
 
 
@@ -135,7 +149,24 @@ def measured(measurement: Measurement) -> dict[str, Any]:
         **measurement.as_dict(),
         "points": [100 * abs(sample) / top for sample in measurement.samples],
         "limit_at": 100 * abs(limit) / top if limit else None,
+        "course": course(measurement, top) if measurement.every and len(measurement.samples) > 2 else "",
+        "lasted": lasted(measurement.every * (len(measurement.samples) - 1)),
     }
+
+
+def course(measurement: Measurement, top: float) -> str:
+    """Samples of what goes on, one after the other, as a line in a box of 100 by 100."""
+    steps = len(measurement.samples) - 1
+    points = [(100 * step / steps, 100 - 100 * abs(sample) / top) for step, sample in enumerate(measurement.samples)]
+    return " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
+
+
+def lasted(seconds: float) -> str:
+    """A stretch of time for people."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def leaves(value: Any, path: str, name: str = "") -> Iterator[tuple[str, str]]:
@@ -177,13 +208,6 @@ def in_words(value: Any, path: str) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
     return number(value) if isinstance(value, int | float) else str(value) if isinstance(value, str) else json.dumps(value)
-
-
-def number(value: float) -> str:
-    """Four digits that matter, the thousands apart."""
-    if isinstance(value, int) or abs(value) >= 1000:
-        return f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-    return f"{value:.4g}"
 
 
 def where(facts: dict[str, Any]) -> str:

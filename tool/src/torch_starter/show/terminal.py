@@ -18,6 +18,7 @@ from rich.text import Text
 
 from torch_starter.core.report import Change, Finding, Report, Verdict
 from torch_starter.show._words import LOUDEST, SIGNS, WELL, by_group, counted, loudest, plain, plain_finding, short_id
+from torch_starter.show.measurements import lines as measurement_lines
 
 STYLES: dict[Verdict, str] = {
     "ok": "green",
@@ -51,18 +52,30 @@ def console(stream: IO[str], width: int | None = None) -> Console:
 
 def show(report: Report, out: Console) -> None:
     """Print a report."""
+    for line in measurement_lines(report.measurements if report.measured else (), out):
+        out.print(cut(line, out))
     if report.findings:
         show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out)
     if report.changes:
         show_changes(report.changes, out)
     for note in report.notes:
-        out.print(escape(plain(note)), soft_wrap=not out.is_terminal)
+        show_note(plain(note), out)
     if report.stop:
         out.print(Text.assemble(("stopped: ", "bold red"), plain(report.stop.message)))
         if report.stop.remedy:
             out.print(Text.assemble(("what to do: ", "bold"), plain(report.stop.remedy)), soft_wrap=True)
     elif report.findings:
         out.print(closing(report, out))
+
+
+def show_note(note: str, out: Console) -> None:
+    """A sentence; or lines that are shown as they are, those of a difference in colours."""
+    if "\n" not in note:
+        out.print(escape(note), soft_wrap=not out.is_terminal)
+        return
+    colours = {"+": "green", "-": "red", "@": "cyan"} if note.startswith("--- ") else {}
+    for line in note.splitlines():
+        out.print(Text(line, style=colours.get(line[:1], "")), soft_wrap=True)
 
 
 def show_findings(findings: Sequence[Finding], out: Console) -> None:

@@ -67,8 +67,7 @@ def gather(ask: Ask, subject: Subject, light: Sequence[str] = ()) -> Evidence:
     first = Target(subject.python, dict(user) if subject.environment is None else own_variables(ask, subject, None))
     answers = describe(ask, first, light)
     interpreter_answer, packages = (answers.pop(name) for name in FIRST)
-    interpreter = msgspec.convert(interpreter_answer.value, Interpreter)
-    interpreter = msgspec.structs.replace(interpreter, active=active(user, interpreter))
+    interpreter = told_by(interpreter_answer, user)
     if not packages.ok:
         raise CouldNotLook(
             "interpreter.packages", f"{subject.python} cannot list its packages: {packages.error}", "./dev.sh setup"
@@ -99,6 +98,12 @@ def gather(ask: Ask, subject: Subject, light: Sequence[str] = ()) -> Evidence:
         folders=scripts(ask, interpreter, installed),
         answers=answers,
     )
+
+
+def told_by(answer: Answer, user: Mapping[str, str]) -> Interpreter:
+    """What the interpreter says of itself, and which other environment is active."""
+    interpreter = msgspec.convert(answer.value, Interpreter)
+    return msgspec.structs.replace(interpreter, active=active(user, interpreter))
 
 
 def applying(wanted: Mapping[str, Requirement], markers: Mapping[str, str]) -> dict[str, Requirement]:

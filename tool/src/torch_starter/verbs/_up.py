@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from torch_starter.containers import compose as files
-from torch_starter.containers import engine, gpu, image, limits
+from torch_starter.containers import engine, gpu, image, limits, running
 from torch_starter.containers.compose import SERVICE, Compose, Config
 from torch_starter.core.ask import Ask
 from torch_starter.core.report import Change, Finding, Measurement, Report
@@ -33,6 +33,7 @@ def up(ask: Ask) -> Report:
     info = compose.engine.info()
     compose, config, lowered = _engine.fitting(ask, compose, info)
     built = image.inspect(compose.engine, config.image)
+    running.of_project(compose.engine, config.name)  # raises where they are of another folder
     start = Start(compose, config, [*lowered.changes])
     offer_gpu(ask, start, gpu.offer(ask.machine, info))
     if ask.flag("debug"):
@@ -55,7 +56,7 @@ def up(ask: Ask) -> Report:
         findings=findings,
         changes=start.changes,
         measurements=[Measurement(name="start", unit="s", better="lower", samples=(round(seconds, 2),))],
-        notes=["It is up: ./dev.sh shell opens a shell in it, ./dev.sh down ends it."],
+        notes=[*ports(start), "It is up: ./dev.sh shell opens a shell in it, ./dev.sh down ends it."],
     )
 
 
@@ -88,6 +89,14 @@ def started(start: Start) -> None:
         else:
             break
     raise engine.problem(done, "starting the container")
+
+
+def ports(start: Start) -> Iterator[str]:
+    """Where the ports of the container are found on this machine, where that is another number."""
+    for port in start.config.service.ports:
+        found = start.compose.ask("port", SERVICE, str(port.target)).out.strip()
+        if found and not found.endswith(f":{port.target}"):
+            yield f"Port {port.target} of the container is http://{found} here."
 
 
 def without_gpu(start: Start, said: str) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 def run(ask: Ask) -> Report:
+    from torch_starter.containers import running
     from torch_starter.containers.compose import Compose
     from torch_starter.containers.engine import problem
     from torch_starter.core.problems import WrongUsage
@@ -21,7 +22,8 @@ def run(ask: Ask) -> Report:
     compose = Compose(_engine.engine(ask))
     config = compose.config()
     volumes = [volume.name for volume in config.volumes.values()] if ask.flag("volumes") else []
-    changes = [Change(kind="environment", name=each.name, was=each.state, now="removed") for each in compose.containers()]
+    there = running.of_project(compose.engine, config.name)
+    changes = [Change(kind="environment", name=each.name, was=each.state.status, now="removed") for each in there]
     changes += [Change(kind="environment", name=name, was="a volume", now="removed, with all in it") for name in volumes]
     if ask.flag("dry-run"):
         return Report(command="down", changes=changes, notes=["Nothing was changed."])

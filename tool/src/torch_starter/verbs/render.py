@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING
 from torch_starter.core.kinds import Option, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from torch_starter.core.ask import Ask
     from torch_starter.core.kinds import Artifact
     from torch_starter.core.report import Finding, Report
+
+
+KEEP = "put your change into torch-starter.toml, or for Compose into a compose.override.yaml, then ./dev.sh render --force"
+OTHERWISE = {
+    "as rendered": ("the spec has moved", "./dev.sh render"),
+    "edited": ("it was edited", KEEP),
+    "foreign": ("it was not rendered", KEEP),
+}
 
 
 def run(ask: Ask) -> Report:
@@ -28,7 +36,10 @@ def run(ask: Ask) -> Report:
     wanted = {artifact.path: artifact.render(spec) for artifact in artifacts}
     there = {path: ask.machine.files.read(ask.project.root / path) for path in wanted}
     if ask.flag("check"):
-        return Report(command="render", findings=list(judged(artifacts, wanted, there)))
+        differing = [path for path, text in wanted.items() if (there[path] or text) != text]
+        findings = [judged(artifact, wanted[artifact.path], there[artifact.path]) for artifact in artifacts]
+        notes = [difference(path, there[path] or "", wanted[path]) for path in differing]
+        return Report(command="render", findings=findings, notes=notes)
     stale = {path: text for path, text in wanted.items() if there[path] != text}
     if not ask.flag("force"):
         refuse_to_lose(there, wanted)
@@ -40,28 +51,26 @@ def run(ask: Ask) -> Report:
     return Report(command="render", changes=changes, notes=[note])
 
 
-def judged(artifacts: list[Artifact], wanted: Mapping[str, str], there: Mapping[str, str | None]) -> Iterator[Finding]:
-    """A finding for each file, with the difference where there is one."""
+def judged(artifact: Artifact, wanted: str, there: str | None) -> Finding:
+    """Whether a file is as the spec renders it; else why not."""
     from torch_starter.core.rendered import state
     from torch_starter.core.report import Finding, Place
 
-    for artifact in artifacts:
-        text = there[artifact.path]
-        if text == wanted[artifact.path]:
-            seen = "as the spec renders it"
-        elif text is None:
-            seen = "it is not there"
-        else:
-            why = {"as rendered": "the spec has moved", "edited": "it was edited", "foreign": "it was not rendered"}[state(text)]
-            seen = f"{why}:\n{difference(artifact.path, text, wanted[artifact.path])}"
-        yield Finding(
-            id=f"render.{artifact.path}",
-            verdict="ok" if text == wanted[artifact.path] else "fail",
-            title=artifact.about,
-            seen=seen,
-            remedy="" if text == wanted[artifact.path] else "./dev.sh render",
-            place=Place(artifact.path),
-        )
+    place, id = Place(artifact.path), f"render.{artifact.path}"
+    if there == wanted:
+        return Finding(id=id, verdict="ok", title=artifact.about, seen="as the spec renders it", place=place)
+    if there is None:
+        seen, remedy = "it is not there", "./dev.sh render"
+    else:
+        why, remedy = OTHERWISE[state(there)]
+        count = changed_lines(there, wanted)
+        seen = f"{why}: {count} line{'s differ' if count > 1 else ' differs'}"
+    return Finding(id=id, verdict="fail", title=artifact.about, seen=seen, remedy=remedy, place=place)
+
+
+def changed_lines(there: str, wanted: str) -> int:
+    """How many lines rendering would take away or bring."""
+    return sum(line[:1] in "+-" for line in difference("", there, wanted).splitlines()[2:])
 
 
 def difference(path: str, there: str, wanted: str) -> str:
@@ -83,8 +92,7 @@ def refuse_to_lose(there: Mapping[str, str | None], wanted: Mapping[str, str]) -
             raise WrongUsage(
                 f"render.{how}",
                 f"{path} {why}, and would be overwritten; nothing was written",
-                "see ./dev.sh render --check; put your change into torch-starter.toml, or for compose into a "
-                "compose.override.yaml; then ./dev.sh render --force",
+                f"./dev.sh render --check shows it; {KEEP}",
             )
 
 

@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 def run(ask: Ask) -> Report:
     import os
 
-    from torch_starter.containers.compose import SERVICE, Compose
+    from torch_starter.containers import running
+    from torch_starter.containers.compose import Compose
     from torch_starter.core.problems import CouldNotLook
     from torch_starter.verbs import _engine
 
-    compose = Compose(_engine.engine(ask))
-    states = [each.state for each in compose.containers() if each.service in ("", SERVICE)]
-    if "running" not in states:
-        seen = f"the container is {states[0]}" if states else "the container is not up"
+    engine = _engine.engine(ask)
+    there = running.of_project(engine, Compose(engine).config().name)
+    up = next((each for each in there if each.is_ours and each.state.status == "running"), None)
+    if up is None:
+        seen = f"the container is {there[0].state.status}" if there else "the container is not up"
         raise CouldNotLook("container.none", seen, "./dev.sh up")
-    terminal = [] if os.isatty(0) and os.isatty(1) else ["-T"]
+    terminal = ["--interactive", *(["--tty"] if os.isatty(0) and os.isatty(1) else [])]
     user = ["--user", "root"] if ask.flag("root") else []
-    words = compose.argv("exec", *terminal, *user, SERVICE, *(ask.rest or ("bash", "-l")))
-    ask.machine.processes.become(["docker", *words], env=ask.machine.variables, cwd=ask.project.root)
+    words = ["docker", "exec", *terminal, *user, up.id, *(ask.rest or ("bash", "-l"))]
+    ask.machine.processes.become(words, env=ask.machine.variables, cwd=ask.project.root)
 
 
 VERB = Verb(

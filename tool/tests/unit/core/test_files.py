@@ -134,6 +134,6 @@ def test_a_lock_excludes_another_process_and_ends_with_it(tmp_path: Path) -> Non
             holder.kill()
 
         with FILES.lock(path, on_wait):
-            assert waited == [f"waiting for another command that changes this environment (process {holder.pid})"]
+            assert waited == [f"waiting for another command that changes the same (process {holder.pid})"]
     with FILES.lock(path, no_wait):
         assert path.read_text() == str(os.getpid())

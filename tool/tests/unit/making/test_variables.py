@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from torch_starter.core.project import Project
 from torch_starter.core.spec import Allocator, Cache, Spec, ThreadCount
-from torch_starter.making.variables import THREADS, allocator_name, cache_path, for_environment, of_spec
+from torch_starter.core.variables import THREADS
+from torch_starter.making.variables import allocator_name, cache_path, for_environment, of_spec
 
 PROJECT = Project(Path("/p"), "here")
 HF = Cache(host="~/.cache/hf", container="/c", volume="v", variable="HF_HOME")
