@@ -1,4 +1,4 @@
-# Rendered from torch-starter.toml by ./dev.sh render: edit that, not this. 8a5536ff1dbb
+# Rendered from torch-starter.toml by ./dev.sh render: edit that, not this. c0e864ccb36b
 # Four stages, base-deps, python-env, deps-install and final, and two beside them that are built at the same time.
 ARG BASE_IMAGE=ubuntu:24.04
 ARG UV_IMAGE=ghcr.io/astral-sh/uv:0.13.9
@@ -51,7 +51,7 @@ COPY --from=uv /uv /uvx /usr/local/bin/
 ENV UV_PYTHON=python3.12 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 \
     UV_CONCURRENT_DOWNLOADS=10 UV_HTTP_TIMEOUT=300 \
     TORCH_STARTER_IMAGE=/opt/torch-starter VIRTUAL_ENV=/opt/torch-starter/venv PATH=/opt/torch-starter/venv/bin:$PATH
-USER vscode
+USER ${USER_UID}
 RUN --mount=type=cache,target=/home/vscode/.cache/uv,uid=${USER_UID},gid=${USER_UID} \
     uv venv --quiet --seed /opt/torch-starter/envs/image && ln -s envs/image /opt/torch-starter/venv
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,10 +15,45 @@ from torch_starter.core.problems import CommandFailed, Missing, Problem
 from torch_starter.core.processes import Done
 
 INSTALL = "install Docker Engine with its Compose plugin: https://docs.docker.com/engine/install/"
-FULL = re.compile(r"no space left on device|not enough free space|disk quota exceeded", re.IGNORECASE)
 TAKEN = re.compile(r"(?:listen tcp4? |Bind for )([0-9.]+):(\d+)(?::| failed)")
-UNREACHABLE = re.compile(
-    r"failed to resolve|no such host|i/o timeout|connection refused|TLS handshake|dial tcp|pull access denied"
+ERROR = re.compile(r"^(?:#\d+ [0-9.]+ )?(?:ERROR|Error|error|E)\b")
+PACKAGE = re.compile(r"Unable to locate package (\S+)")
+
+
+class Refusal(NamedTuple):
+    """What an engine says when something cannot be done, and what is to be done then."""
+
+    sign: re.Pattern[str]
+    code: str
+    message: str
+    remedy: str
+
+
+REFUSALS = (
+    Refusal(
+        re.compile(r"no space left on device|(?:not|n't have) enough free space|disk quota exceeded", re.IGNORECASE),
+        "disk.full",
+        "there is no space left for {what}",
+        "docker builder prune frees what builds have kept; docker system df shows what there is",
+    ),
+    Refusal(
+        re.compile(r"Unable to locate package"),
+        "image.packages",
+        "the base image has no package {package}",
+        "take it out of [container] apt in torch-starter.toml, or name another [container] base, such as ubuntu:24.04",
+    ),
+    Refusal(
+        re.compile(r"exec format error|no match for platform|does not match the specified platform"),
+        "image.processor",
+        "an image here is for another processor than this machine's",
+        "build it on such a machine, or let this one emulate it: sudo apt install qemu-user-static binfmt-support",
+    ),
+    Refusal(
+        re.compile(r"failed to resolve|no such host|i/o timeout|connection refused|TLS handshake|dial tcp|pull access denied"),
+        "image.unreachable",
+        "an image or a package could not be fetched for {what}",
+        "run it again when the network is there; docker pull of [container] base shows more",
+    ),
 )
 
 
@@ -99,13 +135,21 @@ def problem(done: Done, what: str) -> Problem:
     said = done.err + done.out
     if refusal := absent(done):
         return refusal
-    if FULL.search(said):
-        remedy = "docker builder prune frees what builds have kept; docker system df shows what there is"
-        return CommandFailed("disk.full", f"there is no space left for {what}", remedy)
     if "already allocated" in said or "address already in use" in said:
         return port_taken(said)
-    last = [line.strip() for line in said.splitlines() if line.strip()][-3:]
-    return CommandFailed("engine.refused", f"{what} failed: {' | '.join(last)[-600:]}", "see the message")
+    package = PACKAGE.search(said)
+    for refusal in REFUSALS:
+        if refusal.sign.search(said):
+            message = refusal.message.format(what=what, package=package[1] if package else "")
+            return CommandFailed(refusal.code, f"{message}: {end_of(said)}", refusal.remedy)
+    return CommandFailed("engine.refused", f"{what} failed: {end_of(said)}", "mend what it says, then run the same command again")
+
+
+def end_of(said: str) -> str:
+    """Of the lines that call themselves errors the last, else the last of all: an error says there what it is."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if ERROR.search(line)]
+    return " | ".join((errors or lines)[-2:])[-500:]
 
 
 def port_taken(said: str) -> Problem:
@@ -116,8 +160,3 @@ def port_taken(said: str) -> Problem:
         f"end what listens there, or: TORCH_STARTER_PORT_{port}=0 ./dev.sh up, for any that is free" if found else "docker ps"
     )
     return CommandFailed("port.taken", f"port {port} of this machine is taken", remedy)
-
-
-def unreachable(said: str) -> bool:
-    """Whether an image could not be fetched."""
-    return UNREACHABLE.search(said) is not None

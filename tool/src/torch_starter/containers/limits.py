@@ -32,6 +32,7 @@ class Service(msgspec.Struct, frozen=True):
     ulimits: dict[str, Any] = {}
     image: str = ""
     ports: tuple[Port, ...] = ()
+    environment: dict[str, str | None] = {}
 
 
 class Lowered(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from torch_starter.core.units import human_size
 LOUDEST: tuple[Verdict, ...] = ("crash", "fail", "unknown", "warn", "ok", "skip")
 WELL: tuple[Verdict, ...] = ("ok", "skip")
 SIGNS: dict[Verdict, str] = {"ok": "✓", "warn": "!", "fail": "✗", "crash": "✗", "unknown": "?", "skip": "-"}
+THIN = "\N{NARROW NO-BREAK SPACE}"  # between thousands
 COUNTED: dict[Verdict, str] = {"skip": "skipped"}  # where the word for several is not the verdict itself
 
 # control codes of terminals, and the signs that turn the direction of the text around them
@@ -76,7 +77,7 @@ def sentence(report: Report) -> str:
 def number(value: float) -> str:
     """Four digits that matter, the thousands apart."""
     if isinstance(value, int) or abs(value) >= 1000:
-        return f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        return f"{value:,.0f}".replace(",", THIN)
     return f"{value:.4g}"
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from torch_starter.core.report import Measurement
-from torch_starter.show._words import against, between, plain, quantity
+from torch_starter.show._words import THIN, against, between, plain, quantity
 
 LENGTH = 14  # of a bar that is full
 NEAR, OVER = 0.75, 0.9  # of a limit to which one should not come
@@ -25,7 +25,14 @@ def lines(measurements: Iterable[Measurement], out: Console) -> Iterator[Text]:
             of = each.params
             if of:
                 yield Text(plain(", ".join(f"{name} {value}" for name, value in of.items())), style="bold")
-        yield line(each, width, out)
+        told_so = line(each, width, out)
+        yield told_so if out.encoding.startswith("utf") else in_ascii(told_so)
+
+
+def in_ascii(line: Text) -> Text:
+    """Without the narrow space that parts thousands."""
+    line.plain = line.plain.replace(THIN, " ")
+    return line
 
 
 def line(measurement: Measurement, width: int, out: Console) -> Text:

@@ -11,6 +11,7 @@ from torch_starter.containers import gpu
 from torch_starter.core.ask import Ask
 from torch_starter.core.problems import CouldNotLook
 from torch_starter.core.report import Finding
+from torch_starter.core.variables import THREADS
 from torch_starter.verbs._image_order import Order
 
 
@@ -41,6 +42,7 @@ def run_proof(order: Order, gpus: list[str]) -> str:
         f"--cpus={service.cpus:g}",
     ]
     words += ["--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"]
+    words += [f"--env={name}={value}" for name in THREADS if (value := service.environment.get(name))]
     command = [order.candidate, "bash", "-lc", "torch-starter verify-setup --json"]
     done = engine.ask(*words, *gpus, *command, timeout=None)
     if gpus and gpu.refused(done.err):

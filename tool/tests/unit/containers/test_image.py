@@ -1,0 +1,64 @@
+"""The image: its labels, the course of a build, and the space that it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from torch_starter.containers.image import Inspected, Labels, Steps, space_needed, uv_settings
+
+BUILD = """#0 building with "default" instance using docker driver
+#1 [internal] load build definition from Dockerfile
+#1 transferring dockerfile: 6.01kB done
+#1 DONE 0.0s
+#5 [base-deps 1/4] FROM docker.io/library/ubuntu:24.04
+#5 CACHED
+#7 [base-deps 2/4] RUN apt-get update
+#7 0.512 Get:1 http://deb bookworm InRelease
+#7 DONE 9.9s
+#8 [tool-env 1/1] RUN uv venv
+#9 [deps-install 1/2] RUN uv pip install
+#9 DONE 21.0s
+"""
+
+
+@dataclass
+class Told:
+    """A stage that keeps what it was told."""
+
+    at: list[tuple[float, float | None, str]] = field(default_factory=list)
+
+    def to(self, done: float, total: float | None = None, detail: str = "") -> None:
+        self.at.append((done, total, detail))
+
+
+def test_the_course_of_a_build_is_told_step_by_step() -> None:
+    told = Told()
+    steps = Steps.told_to(told)
+    for line in BUILD.splitlines():
+        steps.read(line)
+    assert told.at[-1] == (3, 7, "tool-env 1/1")
+    assert [done for done, _, _ in told.at] == sorted(done for done, _, _ in told.at)
+
+
+def test_labels_go_on_an_image_and_come_back() -> None:
+    labels = Labels("1", "2", "3", "cu130")
+    words = labels.words()
+    told = dict(word.split("=", 1) for word in words if word != "--label")
+    assert Inspected("sha256:1", 5, {"Labels": {**told, "other": "x"}}).labels == labels
+    assert Inspected("sha256:1", 5, {"Labels": None}).labels == Labels()
+    assert Inspected("sha256:1", 5).labels == Labels()
+
+
+def test_space_is_asked_for_by_what_is_in_the_lock() -> None:
+    cuda, cpu, small = (space_needed(text) for text in ("torch==2\nnvidia-cublas==13\n", "torch==2.14.1+cpu\n", "numpy==1\n"))
+    assert cuda > cpu > small > 0
+
+
+def test_settings_of_uv_are_a_secret_of_the_build(tmp_path: Path) -> None:
+    assert list(uv_settings(tmp_path, {})) == []
+    file = tmp_path / ".config" / "uv" / "uv.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("")
+    assert list(uv_settings(tmp_path, {})) == ["--secret", f"id=uv.toml,src={file}"]
+    assert list(uv_settings(tmp_path, {"UV_CONFIG_FILE": str(tmp_path / "none")})) == []
