@@ -2,7 +2,7 @@
 
     python tool/benchmarks/image_time.py [--beside one-stage|copied] [--rounds 1]
 
-`one-stage` has the same instructions in one stage; `copied` copies the environment into a last stage that has no part in its making.
+`one-stage` has the same instructions in one stage; `copied` copies the environment into a last stage of its own.
 
 It builds the full image several times, in a clone: it takes 15 minutes on two cores and up to 40 GB below the engine's folder,
 which it gives back. Caches of other builds are neither used nor removed. An environment must be set up, for the imports.
@@ -29,6 +29,7 @@ from _common import REPOSITORY, clone, machine, row, uv
 NEEDED = 40e9  # bytes
 ADDED = "einops==0.8.1"
 IMPORT = "import time; t = time.perf_counter(); import torch; print(time.perf_counter() - t)"
+CACHE = re.compile(r"type=cache,(?:id=[^,]*,)?target=([^\s,]+)")
 ONE_STAGE = """
 FROM {base}
 COPY --from={uv} /uv /uvx /usr/local/bin/
@@ -215,10 +216,8 @@ def main() -> None:
     with clone() as project:
         os.chmod(project.parent, 0o755)
         text = (project / "Dockerfile").read_text()
-        builds = [
-            Build("ours", project, text, given.accelerator),
-            Build(given.beside, project, OTHERS[given.beside](text), given.accelerator),
-        ]
+        ways = {"ours": text, given.beside: OTHERS[given.beside](text)}
+        builds = [Build(name, project, way, given.accelerator) for name, way in ways.items()]
         with given_back(builds):
             builds_compared(builds[0], builds[1], given.rounds)
             sizes(*builds)
