@@ -1,4 +1,4 @@
-# Rendered from torch-starter.toml by ./dev.sh render: edit that, not this. c0e864ccb36b
+# Rendered from torch-starter.toml by ./dev.sh render: edit that, not this. da26889ba5e3
 # Four stages, base-deps, python-env, deps-install and final, and two beside them that are built at the same time.
 ARG BASE_IMAGE=ubuntu:24.04
 ARG UV_IMAGE=ghcr.io/astral-sh/uv:0.13.9
@@ -23,6 +23,9 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,t
       python3.12 \
       python3.12-dev \
       tmux
+# Python's own modules too: some images leave their bytecode out, and then every start compiles them
+RUN python3.12 -m compileall -q -j 0 -x '/(tests?|lib2to3|(site|dist)-packages)/' \
+      "$(python3.12 -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
 RUN if taken=$(id -un "${USER_UID}" 2>/dev/null) && [ "$taken" != vscode ]; then userdel --remove "$taken"; fi \
  && useradd --create-home --uid "${USER_UID}" --shell /bin/bash vscode \
  && install --directory --owner vscode --group vscode \

@@ -28,6 +28,7 @@ from torch_starter.core import problems, report, spec_types  # noqa: E402
 from torch_starter.core.catalog import collect  # noqa: E402
 from torch_starter.core.kinds import Verb  # noqa: E402
 from torch_starter.core.spec import Spec, Table  # noqa: E402
+from torch_starter.verbs._files import all_rules  # noqa: E402
 from torch_starter.verbs._judge import all_checks  # noqa: E402
 
 Rows = Iterable[tuple[str, ...]]
@@ -63,6 +64,13 @@ ABOUT_CHECKS = """\
 
 What `verify-setup` asks, in the order in which it answers. `--only` and `--skip` take an id, a group (the first word of an id)
 or a pattern such as `*.torch`. A check that looks at several things adds a word for each: `imports.numpy`.
+"""
+ABOUT_RULES = """\
+## Rules of container files
+
+What `verify-setup --files DIR` asks of the Dockerfiles, compose files, dev containers and files of variables of any project. Each
+place where a rule is not kept is a finding with its file and line: a failure where something breaks or is dangerous, a warning
+where it works and there is something to do.
 """
 ABOUT_KEYS = """\
 ## torch-starter.toml
@@ -120,6 +128,8 @@ def reference() -> str:
         "Warnings alone exit 0, and 1 outranks 3. `run` and `test` exit as the program exits that they start.\n",
         ABOUT_CHECKS,
         table(("id", "must be true", "why, or how it is judged"), checks()),
+        ABOUT_RULES,
+        table(("id", "must be true", "why", "instead"), rules()),
         ABOUT_KEYS,
         table(("key", "takes", "default"), spec_keys(Spec)),
         ABOUT_JSON,
@@ -190,6 +200,11 @@ def first_line(thing: object) -> str:
 def checks() -> Rows:
     for check in all_checks():
         yield code(check.id), check.title, check.about.removeprefix(check.title).lstrip(". \n")
+
+
+def rules() -> Rows:
+    for rule in all_rules():
+        yield code(rule.id), rule.title, rule.why, rule.mend
 
 
 def spec_keys(kind: type[Table], path: str = "") -> Rows:

@@ -125,14 +125,14 @@ def cache_ids() -> set[str]:
 
 
 @contextmanager
-def given_back(builds: list[Build]) -> Iterator[None]:
+def given_back() -> Iterator[None]:
     """Remove at the end what was made here, and nothing else."""
-    before = cache_ids()
+    images, before = set(docker("images", "--quiet", "--no-trunc").split()), cache_ids()
     try:
         yield
     finally:
-        for build in builds:
-            subprocess.run(["docker", "image", "rm", "--force", build.tag], capture_output=True)
+        for id in set(docker("images", "--quiet", "--no-trunc").split()) - images:
+            subprocess.run(["docker", "image", "rm", "--force", id], capture_output=True)
         for id in cache_ids() - before:
             subprocess.run(["docker", "buildx", "prune", "--force", "--filter", f"id={id}"], capture_output=True)
 
@@ -199,7 +199,6 @@ def starts(project: Path, ours: Build) -> None:
             subprocess.run([project / "dev.sh", *words], check=True, capture_output=True)
         took.append(time.perf_counter() - started)
         subprocess.run([project / "dev.sh", "down"], check=True, capture_output=True)
-    docker("image", "rm", image)
     print(row("container start to a ready shell", took))
 
 
@@ -218,7 +217,7 @@ def main() -> None:
         text = (project / "Dockerfile").read_text()
         ways = {"ours": text, given.beside: OTHERS[given.beside](text)}
         builds = [Build(name, project, way, given.accelerator) for name, way in ways.items()]
-        with given_back(builds):
+        with given_back():
             builds_compared(builds[0], builds[1], given.rounds)
             sizes(*builds)
             imports(builds[0])

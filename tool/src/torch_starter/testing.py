@@ -20,12 +20,14 @@ from packaging.requirements import Requirement
 from torch_starter.core.evidence import Distribution, Evidence, Installed, Interpreter, PathState
 from torch_starter.core.facts import Absent, Fact, Facts, Unknown, record
 from torch_starter.core.files import LocalFiles
-from torch_starter.core.kinds import Check
+from torch_starter.core.kinds import Check, Rule
 from torch_starter.core.machine import Machine
 from torch_starter.core.probing import Answer
 from torch_starter.core.processes import Done
 from torch_starter.core.report import Finding
 from torch_starter.core.spec import Spec
+from torch_starter.parsers.read import read
+from torch_starter.rules._sights import judged
 
 LINUX = {
     "implementation_name": "cpython",
@@ -127,6 +129,11 @@ def distributions(versions: Mapping[str, str | Distribution]) -> Installed:
 def findings(check: Check, given: Evidence) -> list[Finding]:
     """What a check says of evidence, as `verify-setup` would show it; raises Absent or Unknown as the check does."""
     return list(check.judge(given))
+
+
+def rule_findings(rule: Rule, texts: Mapping[str, str], modes: Mapping[str, str] | None = None) -> list[Finding]:
+    """What a rule says of container files, given as path -> text; raises Absent as the rule does."""
+    return list(judged(rule, read(texts, modes)))
 
 
 class NoProgress:

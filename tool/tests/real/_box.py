@@ -106,7 +106,7 @@ class Box(Sandbox):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / "tool" / "src", self.root / "tool" / "src", ignore=ignored)
         shutil.copy(REPOSITORY / "tool" / "lock.txt", self.root / "tool")
-        os.chmod(self.folder, 0o755)  # noqa: S103  the user of the container looks into it
+        os.chmod(self.folder, 0o755)  # the user of the container looks into it
         subprocess.run(["chown", "-R", "1000:1000", self.root], check=True)
 
     @property

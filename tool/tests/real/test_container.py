@@ -9,7 +9,10 @@ from real import _box
 from real._box import Box, docker
 from real._sandbox import verdicts
 
-WAITS = "import os, signal; open('/tmp/pid.new', 'w').write(f'{os.getpid()}\\n'); os.rename('/tmp/pid.new', '/tmp/pid'); signal.pause()"
+WAITS = (
+    "import os, signal; open('/tmp/pid.new', 'w').write(f'{os.getpid()}\\n'); os.rename('/tmp/pid.new', '/tmp/pid'); "
+    "signal.pause()"
+)
 built, box = _box.built, _box.box
 
 

@@ -29,7 +29,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert not os.environ.get(_box.NEEDED), "npm is missing"
         pytest.skip("npm is missing, from which the command line of dev containers comes")
     folder = tmp_path_factory.mktemp("npm")
-    argv = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", folder, f"@devcontainers/cli@{VERSION}"]
+    argv = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(folder), f"@devcontainers/cli@{VERSION}"]
     subprocess.run(argv, check=True, capture_output=True)
     return folder / "node_modules" / ".bin" / "devcontainer"
 
@@ -59,7 +59,7 @@ def opened(box: Box, program: Path) -> dict[str, Any]:
 
 
 def editor(box: Box, program: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    argv = [program, words[0], "--workspace-folder", box.root, *words[1:]]
+    argv = [str(program), words[0], "--workspace-folder", str(box.root), *words[1:]]
     return subprocess.run(argv, capture_output=True, text=True, env={**box.variables, "PATH": os.environ["PATH"], **more})
 
 

@@ -18,7 +18,10 @@ from real._sandbox import verdicts
 built, box = _box.built, _box.box
 BUSY = "import os, time; end = time.time() + 20; [os.fork() for _ in range(2)]\nwhile time.time() < end: sum(range(1000))"
 HOLDS = "import signal, sys; held = b'x' * {bytes}; print('held', flush=True); signal.pause()"
-SHARED = "import os, signal; os.posix_fallocate(os.open('/dev/shm/held', os.O_RDWR | os.O_CREAT), 0, {bytes}); print('held', flush=True)"
+SHARED = (
+    "import os; held = os.open('/dev/shm/held', os.O_RDWR | os.O_CREAT); os.posix_fallocate(held, 0, {bytes}); "
+    "print('held', flush=True)"
+)
 
 
 def values(report: dict[str, Any]) -> dict[str, float]:

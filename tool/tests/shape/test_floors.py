@@ -12,6 +12,7 @@ FLOORS = {
     "core": 0,
     "facts": 1,
     "probes": 1,
+    "parsers": 1,
     "checks": 2,
     "benchmarks": 2,
     "settings": 2,

@@ -112,7 +112,7 @@ def test_the_committed_spec_fits_the_schema() -> None:
         ("container", {"memory": "12 GB"}, ".container.memory is '12 GB'"),
         ("container", {"ports": [70000]}, ".container.ports[] is 70000"),
         ("install", {"link_mode": "hard"}, ".install.link_mode is 'hard'"),
-        ("caches", {"mine": {"host": "a", "container": "b"}}, ".caches.mine.volume is missing"),
+        ("caches", {"mine": {"host": "a", "container": "/b"}}, ".caches.mine.volume is missing"),
     ],
 )
 def test_the_schema_refuses_what_the_program_refuses(table: str, wrong: dict[str, Any], fault: str) -> None:

@@ -20,6 +20,7 @@ def render(spec: Spec) -> str:
         "Dockerfile.j2",
         spec,
         user=user,
+        python=python,
         workspace=spec.container.workspace,
         packages=sorted({*spec.container.apt, python, f"{python}-dev"}),
         folders=[HOME, *dict.fromkeys(folder for place in places(spec) for folder in with_parents(place, user))],

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from torch_starter.checks._folders import open_to_others
 from torch_starter.core.evidence import Evidence, PathState
 from torch_starter.core.kinds import Check
 from torch_starter.core.repair import SetMode
 from torch_starter.core.report import Finding, Place, Verdict
+from torch_starter.core.secrets import secrets
 from torch_starter.facts.git import Git
-
-SECRET = {"TOKEN", "TOKENS", "KEY", "KEYS", "APIKEY", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS"}
-SHAPES = r"(hf_|gh[pousr]_|github_pat_|glpat-|sk-|nvapi-|AKIA|xox[abp]-)[A-Za-z0-9_-]{12,}"  # how known tokens begin
-HARMLESS = r"|[0-9]{1,5}|true|false|yes|no|on|off|none|~?/.*|\./.*|\$.*"  # switches, paths, other variables
 
 
 def modes(evidence: Evidence) -> Iterator[Finding]:
@@ -108,14 +104,6 @@ def in_spec(evidence: Evidence) -> Iterator[Finding]:
         remedy="remove it from torch-starter.toml, change it, and export it in your shell" if found else "",
         place=Place("torch-starter.toml") if found else None,
     )
-
-
-def secrets(given: Mapping[str, str]) -> Iterator[str]:
-    """The variables whose names or values look like a secret's."""
-    for name, value in given.items():
-        named = SECRET & set(re.split(r"[^A-Z0-9]+", name.upper()))
-        if re.search(SHAPES, value) or (named and not re.fullmatch(HARMLESS, value.strip(), re.IGNORECASE)):
-            yield name
 
 
 CHECKS = (

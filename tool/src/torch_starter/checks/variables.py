@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding, Verdict
-from torch_starter.core.variables import THREADS
+from torch_starter.core.variables import THREADS, names_gpus
 from torch_starter.facts.cpu import Cpu
-
-VISIBLE = r"(\d+|GPU-[0-9a-fA-F-]+|MIG-[0-9a-zA-Z/-]+)"
 
 
 def visible(evidence: Evidence) -> Iterator[Finding]:
     value = evidence.variables.get("CUDA_VISIBLE_DEVICES")
-    good = value is None or re.fullmatch(rf"\s*{VISIBLE}(\s*,\s*{VISIBLE})*\s*", value) is not None
+    good = value is None or names_gpus(value)
     hidden = value in ("", "-1")
     yield verdict(
         "variables.cuda-visible-devices",

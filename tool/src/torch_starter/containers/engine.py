@@ -138,10 +138,10 @@ def problem(done: Done, what: str) -> Problem:
     if "already allocated" in said or "address already in use" in said:
         return port_taken(said)
     package = PACKAGE.search(said)
-    for refusal in REFUSALS:
-        if refusal.sign.search(said):
-            message = refusal.message.format(what=what, package=package[1] if package else "")
-            return CommandFailed(refusal.code, f"{message}: {end_of(said)}", refusal.remedy)
+    for known in REFUSALS:
+        if known.sign.search(said):
+            message = known.message.format(what=what, package=package[1] if package else "")
+            return CommandFailed(known.code, f"{message}: {end_of(said)}", known.remedy)
     return CommandFailed("engine.refused", f"{what} failed: {end_of(said)}", "mend what it says, then run the same command again")
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.ask import Ask
     from torch_starter.core.cause import Cause
+    from torch_starter.core.container_files import ContainerFiles
     from torch_starter.core.evidence import Evidence
     from torch_starter.core.machine import Machine
     from torch_starter.core.repair import Repair
     from torch_starter.core.report import Finding, Report
+    from torch_starter.core.sight import Sight
     from torch_starter.core.spec import Spec
     from torch_starter.core.victim import Victim
 
@@ -81,6 +83,31 @@ class Check:
     source: str = ""
     causes: Callable[[Evidence], Iterable[Cause]] | None = None
     repairs: Callable[[Evidence], Iterable[Repair]] | None = None
+
+    @property
+    def group(self) -> str:
+        """The first word of the id."""
+        return self.id.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something that the container files of any project must not say.
+
+    A rule is pure: `look` reads the parsed files and yields a sight for each place that it looked at, or raises `Absent` with
+    the fact by which it does not apply. `unit` is what the places are, in the plural. `why` says what the advice that it is
+    against does, `found` how it looks, `mend` what to write instead, `source` where it is known from.
+    """
+
+    id: str
+    title: str
+    why: str
+    look: Callable[[ContainerFiles], Iterable[Sight]]
+    unit: str
+    found: str
+    mend: str
+    source: str
+    level: ClassVar[Level] = "quick"
 
     @property
     def group(self) -> str:

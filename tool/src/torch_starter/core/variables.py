@@ -14,6 +14,7 @@ from torch_starter.core.report import Verdict
 
 FILE = Path(__file__).with_suffix(".toml")
 QUOTES = "\"'"
+VISIBLE = r"(\d+|GPU-[0-9a-fA-F-]+|MIG-[0-9a-zA-Z/-]+)"  # a GPU, as the driver reads CUDA_VISIBLE_DEVICES
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")  # always set together
 
 Kind = Literal["integer", "number", "word", "words", "pattern", "path", "bare-path", "allocator", "text"]
@@ -125,3 +126,8 @@ def word_wanted(group: Group, value: str) -> str:
     given = [part.strip() for part in value.split(",")] if group.kind == "words" else [value]
     wrong = [word for word in given if (word if group.exact else word.lower()) not in known]
     return f"{'some' if group.kind == 'words' else 'one'} of {', '.join(words)}" if wrong else ""
+
+
+def names_gpus(value: str) -> bool:
+    """Whether a value of CUDA_VISIBLE_DEVICES is a list of GPUs: numbers, or identifiers."""
+    return re.fullmatch(rf"\s*{VISIBLE}(\s*,\s*{VISIBLE})*\s*", value) is not None

@@ -43,7 +43,7 @@ def run_proof(order: Order, gpus: list[str]) -> str:
     ]
     words += ["--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"]
     words += [f"--env={name}={value}" for name in THREADS if (value := service.environment.get(name))]
-    command = [order.candidate, "bash", "-lc", "torch-starter verify-setup --json"]
+    command = [order.candidate, "bash", "-lc", "torch-starter verify-setup --commands --json"]
     done = engine.ask(*words, *gpus, *command, timeout=None)
     if gpus and gpu.refused(done.err):
         done = engine.ask(*words, *command, timeout=None)

@@ -12,7 +12,7 @@ from torch_starter.core.catalog import collect
 from torch_starter.core.cause import Cause
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Unknown
-from torch_starter.core.kinds import LEVELS, Check, Level
+from torch_starter.core.kinds import LEVELS, Check, Level, Rule
 from torch_starter.core.later import Later
 from torch_starter.core.report import Finding
 from torch_starter.verbs._asking import ask_all, light_probes
@@ -83,16 +83,21 @@ def causes(checks: Iterable[Check], evidence: Evidence) -> Iterable[Cause]:
 
 
 def ask_check(check: Check, evidence: Evidence) -> list[Finding]:
-    """The findings of one check. What it could not see is said; its own mistake is no reason to lose the others."""
+    """The findings of one check."""
+    return guarded(check.id, check.title, lambda: check.judge(evidence))
+
+
+def guarded(id: str, title: str, judge: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """What a judge finds. What it could not see is said; its own mistake is no reason to lose the others."""
     try:
-        return list(check.judge(evidence))
+        return list(judge())
     except Absent as reason:
-        return [Finding(id=check.id, verdict="skip", title=check.title, seen=str(reason))]
+        return [Finding(id=id, verdict="skip", title=title, seen=str(reason))]
     except Unknown as reason:
-        return [Finding(id=check.id, verdict="unknown", title=check.title, seen=str(reason))]
+        return [Finding(id=id, verdict="unknown", title=title, seen=str(reason))]
     except Exception as error:  # a check that fails by itself has not looked
         told = f"a mistake in this check: {type(error).__name__}: {error}"
-        return [Finding(id=check.id, verdict="unknown", title=check.title, seen=told)]
+        return [Finding(id=id, verdict="unknown", title=title, seen=told)]
 
 
 ORDER = (
@@ -126,7 +131,7 @@ def default_checks() -> list[Check]:
     return at_level(all_checks(), "default")
 
 
-def at_level(checks: Iterable[Check], level: Level) -> list[Check]:
+def at_level[Asked: (Check, Rule)](checks: Iterable[Asked], level: Level) -> list[Asked]:
     """The checks that a verification of this level asks."""
     return [check for check in checks if LEVELS.index(check.level) <= LEVELS.index(level)]
 

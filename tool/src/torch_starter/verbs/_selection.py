@@ -6,13 +6,15 @@ import difflib
 import textwrap
 from collections.abc import Sequence
 
-from torch_starter.core.kinds import Check, Level
+from torch_starter.core.kinds import Check, Level, Rule
 from torch_starter.core.problems import WrongUsage
 from torch_starter.core.report import Finding, Report
 from torch_starter.verbs._judge import at_level, matches
 
 
-def select(checks: Sequence[Check], only: Sequence[str], skip: Sequence[str], level: Level = "default") -> list[Check]:
+def select[Asked: (Check, Rule)](
+    checks: Sequence[Asked], only: Sequence[str], skip: Sequence[str], level: Level = "default"
+) -> list[Asked]:
     """The checks of a level that may answer for the ids asked for, and any that is asked for by its own id.
 
     Raises WrongUsage for a word that means no check, and where nothing is left to ask.
@@ -36,7 +38,7 @@ def select(checks: Sequence[Check], only: Sequence[str], skip: Sequence[str], le
     return left
 
 
-def concerns(word: str, check: Check) -> bool:
+def concerns(word: str, check: Check | Rule) -> bool:
     """Whether a word means a check, or one of the findings that it may give."""
     return matches(word, check.id) or word.startswith(f"{check.id}.")
 
@@ -52,27 +54,36 @@ def selected_findings(findings: Sequence[Finding], only: Sequence[str], skip: Se
     return asked
 
 
-def listing(checks: Sequence[Check]) -> Report:
-    """What checks there are, and from which verification on each is asked."""
-    width = max(len(check.id) for check in checks)
+def listing(checks: Sequence[Check], rules: Sequence[Rule] = ()) -> Report:
+    """What checks there are, and from which verification on each is asked; and the rules of --files."""
+    width = max(len(id) for id in [*(check.id for check in checks), *(rule.id for rule in rules)])
     lines = [f"{check.id:{width}}  {check.level:7}  {check.title}" for check in checks]
-    return Report(command="verify-setup", notes=[*lines, f"{len(checks)} checks; --explain ID says more of one, or of a group."])
+    lines += [f"{rule.id:{width}}  --files  {rule.title}" for rule in rules]
+    counted = f"{len(checks)} checks" + (f", and {len(rules)} rules of --files DIR" if rules else "")
+    return Report(command="verify-setup", notes=[*lines, f"{counted}; --explain ID says more of one, or of a group."])
 
 
-def explain(checks: Sequence[Check], ids: Sequence[str]) -> Report:
-    """What checks, or families of them, look at, why, how, and what mends what they find."""
-    return Report(command="verify-setup", notes=[explanation(check) for check in select(checks, ids, (), "full")])
+def explain(checks: Sequence[Check], ids: Sequence[str], rules: Sequence[Rule] = ()) -> Report:
+    """What checks and rules, or families of them, look at, why, how, and what mends what they find."""
+    of_rules = [word for word in ids if any(concerns(word, rule) for rule in rules)]
+    others = [word for word in ids if word not in of_rules or any(concerns(word, check) for check in checks)]
+    told = [explanation(check) for check in select(checks, others, (), "full")] if others or not ids else []
+    told += [explanation(rule) for rule in select(rules, of_rules, ())] if of_rules else []
+    return Report(command="verify-setup", notes=told)
 
 
-def explanation(check: Check) -> str:
-    """All that a check says of itself."""
+def explanation(check: Check | Rule) -> str:
+    """All that a check or a rule says of itself."""
+    is_rule = isinstance(check, Rule)
+    asked = {"quick": "always", "default": "unless --quick", "full": "only with --full, or by its id"}
     rows = {
-        "looks at": check.about,
+        "looks at": "" if isinstance(check, Rule) else check.about,
+        "why": check.why if isinstance(check, Rule) else "",
         "by": check.found,
         "mend": check.mend,
         "source": check.source,
-        "asked": {"quick": "always", "default": "unless --quick", "full": "only with --full, or by its id"}[check.level],
-        "--fix": "mends it" if check.repairs else "",
+        "asked": "with --files DIR" if is_rule else asked[check.level],
+        "--fix": "mends it" if isinstance(check, Check) and check.repairs else "",
     }
     lines = [f"  {name:9} {wrapped(text)}" for name, text in rows.items() if text]
     return "\n".join([f"{check.id}: {check.title}", *lines])

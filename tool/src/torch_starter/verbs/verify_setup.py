@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from torch_starter.verbs._gather import Subject
 
 
+ABOUT_RULES = ("list", "explain", "only", "skip")  # what may mean rules of container files
+
+
 def run(ask: Ask) -> Report:
     from torch_starter.verbs import _judge, _plan, _settle, setup
-    from torch_starter.verbs._selection import explain, listing, select
+    from torch_starter.verbs._selection import select
 
     checks = _judge.all_checks()
     refuse_empty(ask)
-    if ask.flag("list"):
-        return listing(checks)
-    if ask.text("explain"):
-        return explain(checks, [word for word in str(ask.text("explain")).split(",") if word])
+    if any(ask.options.get(name) for name in ABOUT_RULES) or ask.text("files") is not None:
+        from torch_starter.verbs import _files  # the reading of files is not paid for by who asks nothing of them
+
+        if (answer := _files.answer(ask, checks)) is not None:
+            return answer
     _settle.settle(ask)
     if ask.flag("self-test"):
         from torch_starter.verbs import _self_test
@@ -53,7 +57,7 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
     from dataclasses import replace
 
     from torch_starter.core.report import Report
-    from torch_starter.verbs import _judge, _since
+    from torch_starter.verbs import _commands, _judge, _since
     from torch_starter.verbs._selection import selected_findings
 
     judged = _judge.judge(ask, subject, chosen, level)
@@ -68,6 +72,8 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
     report.findings = judged.findings
     if judged.evidence:  # else what stops the interpreter is the answer, whatever was asked
         report.findings = selected_findings(judged.findings, ask.texts("only"), ask.texts("skip"))
+    if ask.flag("commands"):
+        report.findings = [*report.findings, *_commands.own_commands(ask, subject)]
     report.facts = {**ask.facts.as_dict(), **_judge.environment_facts(judged)}
     mendable = [finding for finding in report.findings if finding.fixable and finding.verdict not in ("ok", "skip")]
     if mendable and not ask.flag("fix"):
@@ -141,8 +147,10 @@ VERB = Verb(
         Option("list", "List the checks.", "flag"),
         Option("explain", "Say what a check looks at, and why.", "text", "ID"),
         Option("fix", "Mend what can be mended, then ask again; with --dry-run only say what.", "flag"),
+        Option("commands", "Run the commands of [verify] in torch-starter.toml too, in that environment.", "flag"),
         Option("since-last", "Say what changed since it last passed.", "flag"),
         Option("self-test", "Put faults into a copy of the environment, and see that each is found.", "flag"),
+        Option("files", "Judge the container files of this folder, of any project, or one file; no environment.", "path", "DIR"),
         Option("python", "Judge this interpreter's environment instead of ours.", "path", "PATH"),
         Option("extra", "Judge the packages of this extra too.", "texts", "NAME"),
         Option("html", "Write the answer as a page to this file, too.", "path", "FILE"),

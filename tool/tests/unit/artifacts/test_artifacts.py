@@ -83,7 +83,7 @@ def test_what_is_committed_is_what_the_spec_renders(artifact: Artifact) -> None:
 def test_compose_files_are_what_compose_reads(spec: Spec) -> None:
     service = yaml.safe_load(compose.render(spec))["services"]["dev"]
     assert service["user"] == spec.container.user
-    assert [mount.rpartition(":")[2] for mount in service["volumes"]][0] == spec.container.workspace
+    assert service["volumes"][0].rpartition(":")[2] == spec.container.workspace
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
     assert ("cap_drop" in service) == bool(spec.security.drop_capabilities)
     assert "deploy" not in service, "a reservation of GPUs is fatal without one"

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from torch_starter.checks.credentials import CHECKS, secrets
+from torch_starter.checks.credentials import CHECKS
 from torch_starter.core.evidence import PathState
 from torch_starter.core.repair import SetMode
 from torch_starter.core.report import Verdict
+from torch_starter.core.secrets import secrets
 from torch_starter.core.spec import Container, Spec
 from torch_starter.facts.git import Git
 from torch_starter.testing import evidence, machine_with

@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from torch_starter.checks import variable_names, variable_values, variables
-from torch_starter.checks.variable_names import LONG, Targets
 from torch_starter.core.cause import Cause
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
+from torch_starter.core.mistyped import LONG, Targets
 from torch_starter.core.repair import SetVariable
 from torch_starter.core.report import Finding, Verdict
 from torch_starter.core.spec import Spec

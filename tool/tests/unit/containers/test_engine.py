@@ -25,14 +25,13 @@ SAID = (
     ("ERROR: failed to solve: write /var/lib/docker/x: no space left on device", "disk.full", CommandFailed),
     ("E: You don't have enough free space in /var/cache/apt/archives/.", "disk.full", CommandFailed),
     (
-        "Error response from daemon: driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:8888 failed: "
+        "Error response from daemon: driver failed programming external connectivity: Bind for 127.0.0.1:8888 failed: "
         "port is already allocated",
         "port.taken",
         CommandFailed,
     ),
     (
-        "Error response from daemon: driver failed: Error starting userland proxy: listen tcp4 127.0.0.1:6006: bind: address already "
-        "in use",
+        "Error response from daemon: Error starting userland proxy: listen tcp4 127.0.0.1:6006: bind: address already in use",
         "port.taken",
         CommandFailed,
     ),

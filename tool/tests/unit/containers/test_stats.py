@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -29,20 +27,9 @@ USAGE = Usage(
 )
 
 
-@dataclass(frozen=True)
-class Course:
-    """Readings of one container, a second apart."""
-
-    usages: tuple[Usage, ...]
-    seen: Seen = Seen("dev")
-
-    def report(self) -> Report:
-        return report(
-            [
-                Sample(time=1000.0 + number, containers=(msgspec.structs.replace(self.seen, usage=usage),))
-                for number, usage in enumerate(self.usages)
-            ]
-        )
+def course(*usages: Usage) -> Report:
+    """What is said of readings of one container, a second apart."""
+    return report([Sample(time=1000.0 + number, containers=(Seen("dev", usage=usage),)) for number, usage in enumerate(usages)])
 
 
 def later(seconds: float, **changed: float | None) -> Usage:
@@ -54,7 +41,7 @@ def verdicts(of: Report) -> dict[str, str]:
 
 
 def test_two_readings_are_a_sample_of_each_quantity() -> None:
-    found = Course((USAGE, later(1.0, cpu=1.5, memory=2 * 10**9))).report()
+    found = course(USAGE, later(1.0, cpu=1.5, memory=2 * 10**9))
     told = {each.name: each for each in found.measurements}
     assert told["cpu"].samples == (1.5,)
     assert told["cpu"].limit is not None
@@ -66,12 +53,12 @@ def test_two_readings_are_a_sample_of_each_quantity() -> None:
 
 
 def test_a_first_reading_alone_measures_nothing() -> None:
-    assert Course((USAGE,)).report().measurements == []
+    assert course(USAGE).measurements == []
 
 
 def test_a_restart_on_the_way_leaves_out_what_spans_it() -> None:
     usages = (USAGE, later(1.0, cpu=5.0), later(2.0, cpu=0.5), later(3.0, cpu=1.0))
-    cpu = next(each for each in Course(usages).report().measurements if each.name == "cpu")
+    cpu = next(each for each in course(*usages).measurements if each.name == "cpu")
     assert cpu.samples == (5.0, 0.5)
 
 
@@ -91,7 +78,7 @@ def test_a_restart_on_the_way_leaves_out_what_spans_it() -> None:
 )
 def test_what_is_near_a_limit_or_over_it(changed: dict[str, float | None], expected: dict[str, str]) -> None:
     given_ = {name: int(value) if isinstance(value, float) else value for name, value in changed.items()}
-    assert verdicts(Course((USAGE, later(1.0, **given_))).report()) == expected
+    assert verdicts(course(USAGE, later(1.0, **given_))) == expected
 
 
 @pytest.mark.parametrize(
@@ -119,6 +106,6 @@ def test_gpus_are_told_by_what_they_tell() -> None:
 
 @given(st.lists(st.builds(Usage, at=st.floats(0, 1e6), cpu=st.floats(0, 1e6), cpus=st.integers(1, 256)), min_size=1, max_size=5))
 def test_whatever_was_read_can_be_told(usages: list[Usage]) -> None:
-    found = Course(tuple(usages)).report()
+    found = course(*usages)
     assert found.findings
     assert all(sample >= 0 for each in found.measurements for sample in each.samples)

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torch_starter.core.container_files import ContainerFiles
 from torch_starter.core.evidence import Evidence
-from torch_starter.core.kinds import Check, Level
+from torch_starter.core.kinds import Check, Level, Rule
 from torch_starter.core.problems import WrongUsage
 from torch_starter.core.repair import Remove
 from torch_starter.core.report import Finding
+from torch_starter.core.sight import Sight
 from torch_starter.verbs._judge import all_checks
 from torch_starter.verbs._selection import explain, explanation, listing, select, selected_findings
 
@@ -117,6 +119,43 @@ def test_of_findings_those_are_kept_that_were_asked_for() -> None:
     assert selected_findings(found, (), ()) == found
     with pytest.raises(WrongUsage, match=r"nothing here is called imports\.pandas"):
         selected_findings(found, ("imports.pandas",), ())
+
+
+def look(files: ContainerFiles) -> Iterable[Sight]:
+    return ()
+
+
+RULE = Rule("files.socket", "no socket", "it is root", look, "containers", "by its mounts", "take it out", "a manual")
+
+
+def test_rules_are_listed_behind_the_checks() -> None:
+    lines = listing(CHECKS, [RULE]).notes
+    assert lines[-2].split() == ["files.socket", "--files", "no", "socket"]
+    assert lines[-1].startswith(f"{len(CHECKS)} checks, and 1 rules of --files DIR; ")
+    assert "rules" not in listing(CHECKS).notes[-1]
+
+
+def test_rules_and_checks_are_explained_by_the_same_words() -> None:
+    check_text, rule_text = explain(CHECKS, ["files", "imports"], [RULE]).notes
+    assert check_text.startswith("imports: ")
+    rows = [line.split(maxsplit=1) for line in rule_text.splitlines()[1:]]
+    assert rows == [
+        ["why", "it is root"],
+        ["by", "by its mounts"],
+        ["mend", "take it out"],
+        ["source", "a manual"],
+        ["asked", "with --files DIR"],
+    ]
+    with pytest.raises(WrongUsage):
+        explain(CHECKS, ["filez"], [RULE])
+
+
+def test_rules_are_selected_as_checks_are() -> None:
+    assert select([RULE], ["files.sock*"], ()) == [RULE]
+    with pytest.raises(WrongUsage, match=r"the nearest is 'files\.socket'"):
+        select([RULE], ["files.sockt"], ())
+    with pytest.raises(WrongUsage, match="leaves nothing to ask"):
+        select([RULE], (), ["files"])
 
 
 def test_a_check_says_all_of_itself() -> None:
