@@ -146,7 +146,8 @@ def command(verb: Verb) -> click.Command:
     def callback(**given: Any) -> int:
         rest = tuple(given.pop("rest", ()))
         as_json = bool(given.pop("json", False))
-        return answer(verb, {name.replace("_", "-"): value for name, value in given.items()}, rest, as_json)
+        options = {name.replace("_", "-"): value for name, value in given.items()} | {"json": as_json}
+        return answer(verb, options, rest, as_json)
 
     return click.Command(
         verb.name,
@@ -220,10 +221,10 @@ def standard_input() -> str:
     return sys.stdin.buffer.read().decode(errors="replace")
 
 
-def confirm(question: str) -> bool:
-    """Ask at the terminal; where there is none, nobody says yes."""
+def confirm(question: str) -> bool | None:
+    """Ask at the terminal; None where there is none."""
     if not sys.stdin.isatty():
-        return False
+        return None
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -58,8 +58,57 @@ def test_volumes_are_removed_only_where_that_is_asked_for_and_confirmed(box: Box
     assert box.json("down", "--volumes", "--dry-run")["exit_code"] == 0
     volumes = ["volume", "ls", "--quiet", "--filter", f"name={box.name}"]
     assert len(docker(*volumes).stdout.split()) == 3
-    assert box.json("down", "--volumes", "--yes")["exit_code"] == 0
+    assert len(box.json("down", "--volumes", "--yes")["changes"]) == 4
     assert docker(*volumes).stdout == ""
+    assert box.json("down", "--volumes", "--yes")["changes"] == [], "what is not there is not removed"
+
+
+def test_what_runs_goes_on_where_nothing_has_changed(box: Box) -> None:
+    """Also where the engine refuses a limit: it must be found out before the container is ended."""
+    unlimited = {"TORCH_STARTER_ULIMIT_NOFILE": "99999999"}
+    box.up(**unlimited)
+    docker("exec", "--detach", box.container, "python", "-c", WAITS)
+    before = docker("inspect", "--format", "{{.Id}}", box.container).stdout
+    report = box.up(**unlimited)
+    assert docker("inspect", "--format", "{{.Id}}", box.container).stdout == before
+    assert box.inside("cat", "/tmp/pid").returncode == 0
+    assert not [note for note in report["notes"] if "anew" in note]
+    again = box.up(**unlimited, TORCH_STARTER_CONTAINER_PIDS="900")
+    assert [note for note in again["notes"] if "anew" in note], "what was running is said to have ended"
+
+
+def test_two_at_once_wait_for_each_other(box: Box) -> None:
+    both = [box.start("up", "--json") for _ in range(2)]
+    answers = [json.loads(process.communicate(timeout=120)[0]) for process in both]
+    assert [answer["exit_code"] for answer in answers] == [0, 0], answers
+
+
+def test_a_mistyped_variable_in_the_env_file_is_named_with_the_one_that_is_meant(box: Box) -> None:
+    env = box.root / ".env"
+    env.write_text("TORCH_STARTER_CONTAINER_MEMROY=1gb\n")
+    env.chmod(0o600)
+    try:
+        found = next(each for each in box.up()["findings"] if each["id"].startswith("up.variable"))
+        assert (found["verdict"], "TORCH_STARTER_CONTAINER_MEMORY" in found["remedy"]) == ("warn", True)
+    finally:
+        env.unlink()
+
+
+def test_a_folder_that_the_container_may_not_write_is_said_outside_and_inside(box: Box) -> None:
+    subprocess.run(["chown", "0:0", box.root], check=True)
+    try:
+        report = box.up()
+        assert verdicts(report)["up.workspace"] == "warn"
+        inside = json.loads(box.inside("torch-starter", "verify-setup", "--quick", "--json").stdout)
+        assert verdicts(inside)["system.workspace"] == "warn"
+        subprocess.run(
+            next(each for each in report["findings"] if each["id"] == "up.workspace")["remedy"].split(", or")[0],
+            shell=True,
+            check=True,
+        )
+        assert verdicts(box.up())["up.folders"] == "ok"
+    finally:
+        subprocess.run(["chown", "-R", "1000:1000", box.root], check=True)
 
 
 def test_every_shell_has_the_environment(box: Box) -> None:

@@ -174,6 +174,20 @@ def test_an_interrupted_build_leaves_the_image_that_there_was(box: Box) -> None:
     assert box.up()["exit_code"] == 0
 
 
+def test_a_proof_that_is_interrupted_leaves_no_candidate_and_no_container(box: Box) -> None:
+    image = docker("inspect", "--format", "{{.Id}}", box.image).stdout
+    process = box.start("build")
+    assert process.stderr is not None
+    assert next(line for line in process.stderr if line.startswith("proof"))
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert docker("inspect", "--format", "{{.Id}}", box.image).stdout == image
+    assert docker("ps", "--all", "--quiet", "--filter", f"name={box.project}-dev-proof").stdout == ""
+    tags = docker("images", "--format", "{{.Tag}}", "--filter", f"reference={box.project}-dev").stdout.split()
+    assert tags == ["latest"]
+
+
 def test_an_image_for_a_processor_that_cannot_be_had_here_is_said(box: Box) -> None:
     report = box.json("build", "--platform", "linux/s390x")
     assert code(report) in ((5, "image.unreachable"), (5, "image.processor")), told(report)
@@ -198,16 +212,20 @@ def test_a_shell_needs_a_container_that_is_up(box: Box) -> None:
 
 @needs_root
 def test_a_disk_that_is_too_small_is_said_before_anything_is_built(box: Box, tmp_path: Path) -> None:
-    docker("image", "tag", box.image, f"{box.project}-kept")
-    docker("image", "rm", box.image)
+    """An accelerator of which the engine has no layers yet."""
+    box.write_spec('[accelerators.cu130]\ncuda = "13.0"\ndriver = "580"\narchitectures = ["x86_64", "aarch64"]\n')
+    shutil.copy(box.root / "locks" / "cpu.txt", box.root / "locks" / "cu130.txt")
+    assert box.run("render")[0] == 0
     small = tmp_path / "small"
     small.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small], check=True)
     try:
         path = engine_that_says(tmp_path / "bin", f'"DockerRootDir": "{small}"')
-        report = box.json("build", PATH=path)
+        report = box.json("build", "--accelerator", "cu130", PATH=path)
         assert code(report) == (5, "disk.full"), told(report)
+        assert str(small) in report["problem"]["message"]
     finally:
         subprocess.run(["umount", small], check=True)
-        docker("image", "tag", f"{box.project}-kept", box.image)
-        docker("image", "rm", f"{box.project}-kept")
+        (box.root / "locks" / "cu130.txt").unlink()
+        box.write_spec()
+        assert box.run("render")[0] == 0

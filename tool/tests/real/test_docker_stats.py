@@ -90,7 +90,7 @@ def test_a_process_killed_for_want_of_memory_is_reported(box: Box) -> None:
     report = box.stats()
     assert report["exit_code"] == 1
     found = next(each for each in report["findings"] if each["id"] == f"containers.{box.container}.oom")
-    assert (found["verdict"], "2.2 GB" in found["seen"]) == ("fail", True), found
+    assert (found["verdict"], "2.1 GiB" in found["seen"]) == ("fail", True), found
     assert values(report)["oom-kills"] >= 1
 
 
@@ -98,8 +98,19 @@ def test_a_container_that_has_ended_is_no_fault_and_one_that_was_killed_is(box: 
     box.up()
     docker("kill", box.container)
     report = box.stats()
-    assert (report["exit_code"], verdicts(report)) == (0, {f"containers.{box.container}": "skip"})
-    assert report["measurements"] == []
+    assert (report["exit_code"], report["problem"]["code"]) == (3, "container.none")
+    assert "exit status 137" in report["problem"]["message"]
+    box.up()
+    docker("exec", box.container, "python", "-c", "x = b'x' * 2_500_000_000", check=False)
+    docker("kill", box.container)
+    assert list(verdicts(box.stats()).values()) == ["fail"], "that a process was killed is told afterwards too"
+
+
+def test_a_script_that_asks_for_json_gets_it_and_is_done(box: Box) -> None:
+    box.up()
+    report = box.json("docker-stats")
+    assert report["exit_code"] == 0, told(report)
+    assert len(report["measurements"]) >= 8
 
 
 def test_there_must_be_something_to_look_at(box: Box) -> None:
@@ -112,7 +123,7 @@ def test_from_inside_a_container_shows_itself(box: Box) -> None:
     inside = json.loads(box.inside("torch-starter", "docker-stats", "--once", "--json").stdout)
     assert inside["exit_code"] == 0, told(inside)
     assert limits(inside) == limits(box.stats())
-    assert inside["measurements"][0]["params"] == {"container": "this container"}
+    assert inside["measurements"][0]["params"] == {"container": "itself"}
     refused = json.loads(box.inside("torch-starter", "up", "--json").stdout)
     assert (refused["exit_code"], refused["problem"]["code"]) == (4, "engine.inside")
 
@@ -145,6 +156,10 @@ def test_a_file_that_is_no_recording_is_left_alone(box: Box, tmp_path: Path) -> 
     report = box.json("docker-stats", "--once", "--record", str(other))
     assert (report["problem"]["code"], other.read_text()) == ("record.other", "mine\n")
     assert box.json("docker-stats", "--replay", str(other))["problem"]["code"] == "replay.nothing"
+    assert "there is no file" in box.json("docker-stats", "--replay", str(tmp_path / "x"))["problem"]["message"]
+    assert box.json("docker-stats", "--record", str(tmp_path / "no" / "x"))["problem"]["code"] == "record.folder"
+    both = ["--replay", str(other), "--record", str(tmp_path / "y")]
+    assert box.json("docker-stats", *both)["problem"]["code"] == "replay.record"
     assert box.json("docker-stats", "--interval", "soon")["problem"]["code"] == "stats.interval"
 
 

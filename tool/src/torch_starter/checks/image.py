@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding
-from torch_starter.facts.image import Image
+from torch_starter.facts.image import Image, Workspace
 
 
 def image(evidence: Evidence) -> Iterator[Finding]:
@@ -23,6 +23,18 @@ def image(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
+def workspace(evidence: Evidence) -> Iterator[Finding]:
+    writable = evidence.facts[Workspace].writable
+    yield Finding(
+        id="system.workspace",
+        verdict="ok" if writable else "warn",
+        title="the project's folder can be written",
+        seen="" if writable else "the folder that is mounted here belongs to another user",
+        wanted="" if writable else "a folder of the container's user, so that files can be made and changed in it",
+        remedy="" if writable else "./dev.sh up, outside of the container, says what mends it",
+    )
+
+
 CHECKS = (
     Check(
         "system.image",
@@ -33,5 +45,15 @@ CHECKS = (
         found="The digest of the lock, written into the image when it was built, against the one of the lock in the project.",
         mend="./dev.sh build outside of the container, then ./dev.sh up.",
         source="The engine's own rule: a container is made from an image, and never follows it",
+    ),
+    Check(
+        "system.workspace",
+        "the mounted project can be written",
+        "The container's user has a number, and may write where the folder's owner has the same.",
+        workspace,
+        level="quick",
+        found="Whether the project's folder may be written, in a container of ours.",
+        mend="./dev.sh up says whose the folder is, and what mends it.",
+        source="A manual: bind mounts keep the numbers of their owners",
     ),
 )

@@ -32,6 +32,11 @@ class Config(msgspec.Struct, frozen=True):
     volumes: dict[str, Volume] = {}
 
     @property
+    def volume_names(self) -> list[str]:
+        """As the engine calls them."""
+        return [volume.name for volume in self.volumes.values()]
+
+    @property
     def service(self) -> Service:
         return self.services[SERVICE]
 
@@ -73,7 +78,10 @@ class Compose:
         done = self.ask("config", "--format", "json")
         if not done.ok:
             last = " ".join(done.err.split())[-400:]
-            raise WrongSpec("compose.wrong", f"Compose does not take {', '.join(self.files)}: {last}", "./dev.sh render --check")
+            own = [name for name in (OVERRIDE, ".env") if (self.engine.folder / name).exists()]
+            where = ", ".join([*own, "a variable of your shell"])
+            mend = f"mend it where it stands: {where}; ./dev.sh render --check looks at our files"
+            raise WrongSpec("compose.wrong", f"Compose does not take its files: {last}", mend)
         try:
             return msgspec.json.decode(done.out, type=Config)
         except msgspec.MsgspecError as error:

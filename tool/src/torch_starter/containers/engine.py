@@ -98,6 +98,10 @@ class Engine:
             raise problem(done, what)
         return done
 
+    def has_volume(self, name: str) -> bool:
+        """Whether there is a volume of this name."""
+        return self.ask("volume", "inspect", name).ok
+
     def info(self) -> Info:
         """What the engine is; raises Missing where none answers."""
         done = self.ask("info", "--format", "{{json .}}")

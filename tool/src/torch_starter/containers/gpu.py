@@ -27,6 +27,14 @@ class Offer:
     why: str
     variables: dict[str, str]
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """How `docker run` is told of them."""
+        if not self.offered:
+            return ()
+        cdi = self.variables["TORCH_STARTER_GPU_DRIVER"] == "cdi"
+        return ("--device", self.variables["TORCH_STARTER_GPU_DEVICES"]) if cdi else ("--gpus", "all")
+
 
 def offer(machine: Machine, info: Info) -> Offer:
     """Ask nvidia-smi for GPUs, the engine for NVIDIA's runtime, and the folders of CDI for a description of them."""

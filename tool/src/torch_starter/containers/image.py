@@ -11,9 +11,11 @@ import msgspec
 
 from torch_starter.containers.engine import Engine
 from torch_starter.core.progress import Stage
+from torch_starter.parsers.dockerfile import read
 
 PREFIX = "torch-starter."
 STEP = re.compile(r"#(\d+) \[(?P<stage>[^\]]*?)\s*(?P<number>\d+)/(?P<of>\d+)\] (?P<what>.*)")
+COUNTED = ("ADD", "COPY", "RUN", "WORKDIR")
 ENDED = re.compile(r"#(\d+) (?:DONE|CACHED)")
 CUDA_BYTES, TORCH_BYTES, OTHER_BYTES = 22e9, 6e9, 1e9  # measured: image, layers that are kept, and what uv keeps, together
 
@@ -73,8 +75,9 @@ class Steps:
     names: dict[str, str]
 
     @classmethod
-    def told_to(cls, stage: Stage) -> Steps:
-        return cls(stage, {}, set(), {})
+    def told_to(cls, stage: Stage, dockerfile: str) -> Steps:
+        """For a build of this Dockerfile: how many steps its stages have is known before they begin."""
+        return cls(stage, steps_of(dockerfile), set(), {})
 
     def read(self, line: str) -> None:
         """One line of `docker build --progress plain`."""
@@ -87,6 +90,12 @@ class Steps:
             return
         at_work = next((name for number, name in reversed(self.names.items()) if number not in self.done), "writing the image")
         self.stage.to(len(self.done), max(sum(self.of.values()), len(self.done)), at_work)
+
+
+def steps_of(dockerfile: str) -> dict[str, int]:
+    """Stage -> how many steps BuildKit will count of it: of a stage that begins with an image of its own that is one too."""
+    stages = read("Dockerfile", dockerfile)[0].stages
+    return {stage.name: sum(each.keyword in COUNTED for each in stage.instructions) + (stage.parent is None) for stage in stages}
 
 
 def uv_settings(home: Path, variables: dict[str, str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import msgspec
 
 from torch_starter.containers.engine import Info
 from torch_starter.core.report import Change
-from torch_starter.core.units import human_size
+from torch_starter.core.units import memory_size
 
 LEFT = 0.9  # of the host's memory: a container that may take all of it brings the host down with it
 RLIMITS = {0: "cpu", 2: "data", 3: "stack", 4: "core", 5: "rss", 6: "nproc", 7: "nofile", 8: "memlock", 9: "as"}
@@ -52,13 +52,13 @@ def lowered(service: Service, host: Info, threads: int) -> Lowered:
 
     memory, shm, most = int(service.mem_limit), int(service.shm_size), int(host.memory * LEFT)
     if memory > host.memory:
-        why = f"this host has {human_size(host.memory)}"
-        lower("memory", "TORCH_STARTER_CONTAINER_MEMORY", human_size(memory), human_size(most), f"{most}b", why)
+        why = f"this host has {memory_size(host.memory)}"
+        lower("memory", "TORCH_STARTER_CONTAINER_MEMORY", memory_size(memory), memory_size(most), f"{most}b", why)
         memory = most
     if shm > memory > 0:
         half = memory // 2
         why = "shared memory counts as memory"
-        lower("shm", "TORCH_STARTER_CONTAINER_SHM", human_size(shm), human_size(half), f"{half}b", why)
+        lower("shm", "TORCH_STARTER_CONTAINER_SHM", memory_size(shm), memory_size(half), f"{half}b", why)
     if service.cpus > host.cpus:
         count = str(host.cpus)
         why = f"this host has {count}, and the engine refuses more"

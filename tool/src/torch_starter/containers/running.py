@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -50,10 +49,14 @@ class Container(msgspec.Struct, frozen=True, rename="pascal"):
         return self.slashed.lstrip("/")
 
     @property
+    def is_service(self) -> bool:
+        """Whether it is of the project's own service in Compose, and none that a user has put beside it."""
+        return (self.config.labels or {}).get(f"{COMPOSE.rpartition('.')[0]}.service") == SERVICE
+
+    @property
     def is_ours(self) -> bool:
-        """Whether it is of the project's own service, or of an editor, and none that a user has put beside it."""
-        labels = self.config.labels or {}
-        return EDITOR in labels or labels.get(f"{COMPOSE.rpartition('.')[0]}.service") == SERVICE
+        """Whether it is of the project's own service, or of an editor."""
+        return self.is_service or EDITOR in (self.config.labels or {})
 
     @property
     def folder(self) -> str:
@@ -62,7 +65,7 @@ class Container(msgspec.Struct, frozen=True, rename="pascal"):
         return labels.get(FOLDER) or labels.get(EDITOR) or ""
 
 
-def of_project(engine: Engine, name: str) -> Sequence[Container]:
+def of_project(engine: Engine, name: str) -> list[Container]:
     """The containers of a Compose project, also those that have ended, and of an editor that has opened the same folder.
 
     Raises WrongUsage where another folder has started containers under the same name: what is done to ours is done to them.
@@ -71,7 +74,7 @@ def of_project(engine: Engine, name: str) -> Sequence[Container]:
     for label in (f"{COMPOSE}={name}", f"{EDITOR}={engine.folder}"):
         found += engine.ask("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={label}").out.split()
     if not found:
-        return ()
+        return []
     done = engine.ask("inspect", "--type", "container", *dict.fromkeys(found))
     containers = msgspec.json.decode(done.out or "[]", type=list[Container])
     if other := next((each for each in containers if each.folder and not same(each.folder, engine.folder)), None):

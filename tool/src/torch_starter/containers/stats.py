@@ -11,7 +11,7 @@ import msgspec
 from torch_starter.containers.gpu_usage import GpuUsage
 from torch_starter.containers.usage import Rates, Usage, between
 from torch_starter.core.report import Finding, Limit, Measurement, Report
-from torch_starter.core.units import human_size
+from torch_starter.core.units import memory_size
 
 NEAR = 0.9  # of a limit
 THROTTLED = 0.25  # of the periods: less happens to everything that begins many threads for a moment
@@ -140,13 +140,13 @@ def of_state(seen: Seen) -> Iterator[Finding]:
     id, title = f"containers.{seen.name}", "the container is well"
     kills = seen.usage.oom_kills if seen.usage else None
     if seen.killed or kills:
-        told = f"{kills} process{'es' if kills != 1 else ''} in it" if kills else "it"
+        told = f"{kills} process{'es' if kills != 1 else ''} in it, since it was started," if kills else "it"
         limit = seen.usage.memory_limit if seen.usage else None
-        over = f" (its limit is {human_size(limit)})" if limit else ""
+        over = f" (its limit is {memory_size(limit)})" if limit else ""
         yield Finding(
             id=f"{id}.oom",
             verdict="fail",
-            title="no process was killed for want of memory",
+            title="killed for want of memory",
             seen=f"{seen.state}; {told} {'were' if kills and kills != 1 else 'was'} killed for want of memory{over}",
             remedy=MORE_MEMORY,
         )
@@ -174,7 +174,7 @@ def near_limits(seen: Seen) -> Iterator[Finding]:
     for name, value, limit, remedy in NEARLY_USED_UP:
         used, most = value(usage), limit(usage)
         if used is not None and most and used > NEAR * most:
-            words = [f"{count:g}" if name == "pids" else human_size(count) for count in (used, most)]
+            words = [f"{count:g}" if name == "pids" else memory_size(count) for count in (used, most)]
             yield Finding(
                 id=f"containers.{seen.name}.{name}",
                 verdict="warn",

@@ -18,16 +18,16 @@ from torch_starter.core.spec import Spec
 from torch_starter.core.spec_file import LoadedSpec, read
 
 
-def nobody(question: str) -> bool:
-    """Nobody is there to say yes."""
-    return False
+def nobody(question: str) -> bool | None:
+    """Nobody is there to answer."""
+    return None
 
 
 @dataclass(frozen=True)
 class Ask:
     """One command that a user gave. `options` holds the verb's own options by name; `rest` the words behind them.
 
-    `input` reads all that comes in by the standard input. `confirm` puts a question, and is false where nobody can answer.
+    `input` reads all that comes in by the standard input. `confirm` puts a question, and answers None where nobody can.
     `screen` shows an answer that goes on changing.
     """
 
@@ -37,7 +37,7 @@ class Ask:
     options: Mapping[str, Any]
     rest: tuple[str, ...] = ()
     input: Callable[[], str] = str
-    confirm: Callable[[str], bool] = nobody
+    confirm: Callable[[str], bool | None] = nobody
     screen: Callable[[], AbstractContextManager[Screen]] = no_screen
 
     @cached_property

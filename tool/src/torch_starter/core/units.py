@@ -30,8 +30,18 @@ def _parse(text: str, pattern: str, units: dict[str, float] | dict[str, int], wa
 
 def human_size(count: float) -> str:
     """Bytes for people: 5.8 GB (steps of 1000, as disks are sold)."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if abs(count) < 1000:
-            return f"{count:.0f} {unit}" if unit in ("B", "kB") else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
+    return in_steps(count, 1000, ("B", "kB", "MB", "GB", "TB"))
+
+
+def memory_size(count: float) -> str:
+    """Bytes of memory for people: 12.0 GiB (steps of 1024, as memory is made and limited: the 12gb of the spec)."""
+    return in_steps(count, 1024, ("B", "KiB", "MiB", "GiB", "TiB"))
+
+
+def in_steps(count: float, step: int, units: tuple[str, ...]) -> str:
+    """In the first unit of which there are few; parts only of the large ones."""
+    for unit in units[:-1]:
+        if abs(count) < step:
+            return f"{count:.0f} {unit}" if unit in units[:2] else f"{count:.1f} {unit}"
+        count /= step
+    return f"{count:.1f} {units[-1]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -31,3 +32,17 @@ class Image(Fact, frozen=True):
             return msgspec.json.decode(machine.files.read(Path(folder) / FILE) or "", type=cls)
         except msgspec.MsgspecError as error:
             raise Unknown(f"{folder}/{FILE} does not say what the image was built from") from error
+
+
+class Workspace(Fact, frozen=True):
+    """In a container of ours: the project's folder, and whether its user may write there."""
+
+    key: ClassVar[str] = "workspace"
+    writable: bool
+
+    @classmethod
+    def gather(cls, machine: Machine) -> Workspace:
+        folder = machine.variables.get("TORCH_STARTER_ROOT")
+        if not machine.variables.get(IMAGE) or not folder:
+            raise Absent("not in a container of ours")
+        return cls(writable=os.access(folder, os.W_OK))

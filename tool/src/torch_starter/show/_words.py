@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from torch_starter.core.report import Finding, Report, Verdict
-from torch_starter.core.units import human_size
+from torch_starter.core.units import human_size, memory_size
 
 LOUDEST: tuple[Verdict, ...] = ("crash", "fail", "unknown", "warn", "ok", "skip")
 WELL: tuple[Verdict, ...] = ("ok", "skip")
@@ -20,6 +20,13 @@ COUNTED: dict[Verdict, str] = {"skip": "skipped"}  # where the word for several 
 # control codes of terminals, and the signs that turn the direction of the text around them
 CONTROL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.?|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+COMMAND = re.compile(r"(?:[A-Z_]+=\S+ |sudo )*(?:[./~][\w./-]+|[a-z][a-z0-9-]*)(?= |$)")
+PROGRAMS = frozenset(
+    (
+        *("apt", "chmod", "chown", "conda", "docker", "export", "git", "kill", "ln", "mkdir", "mount", "mv", "nvidia-smi", "pip"),
+        *("pip3", "rm", "sudo", "ulimit", "unset", "uv"),
+    )
 )
 
 
@@ -94,11 +101,18 @@ def between(low: float, high: float, unit: str) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """A number with its unit; bytes as people write them."""
+    """A number with its unit; bytes as people write them, of memory in steps of 1024."""
     if unit.startswith("bytes"):
-        return human_size(value) + unit.removeprefix("bytes")
+        return memory_size(value) if unit == "bytes" else human_size(value) + unit.removeprefix("bytes")
     if unit == "%":
         return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %"
     if unit == "count":
         return number(value)
     return f"{number(value)} {unit}" if unit else number(value)
+
+
+def is_command(remedy: str) -> bool:
+    """Whether a remedy can be pasted; otherwise it is a sentence."""
+    found = COMMAND.match(remedy)
+    words = found.group().split() if found else [""]
+    return words[-1] in PROGRAMS or words[-1][:1] in ("/", "~", ".") or words[-1].startswith("python")

@@ -25,6 +25,7 @@ from torch_starter.show._words import (
     between,
     by_group,
     counted,
+    is_command,
     loudest,
     number,
     plain,
@@ -40,13 +41,6 @@ SLOWEST = 10  # bars of where the seconds went
 BYTES = re.compile(
     r"memory\.|disk\.(free|total|used)$|.*(^|[._])(bytes|memory|stack|memlock|address_space)$"
 )  # facts that are sizes
-COMMAND = re.compile(r"(?:[A-Z_]+=\S+ |sudo )*(?:[./~][\w./-]+|[a-z][a-z0-9-]*)(?= |$)")
-PROGRAMS = frozenset(
-    (
-        *("apt", "chmod", "chown", "conda", "docker", "export", "git", "kill", "ln", "mkdir", "mount", "mv", "nvidia-smi", "pip"),
-        *("pip3", "rm", "sudo", "ulimit", "unset", "uv"),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -230,10 +224,3 @@ def when(started_at: str) -> str:
     except ValueError:
         return started_at
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-
-
-def is_command(remedy: str) -> bool:
-    """Whether a remedy can be pasted; otherwise it is a sentence."""
-    found = COMMAND.match(remedy)
-    words = found.group().split() if found else [""]
-    return words[-1] in PROGRAMS or words[-1][:1] in ("/", "~", ".") or words[-1].startswith("python")

@@ -11,6 +11,7 @@ from rich.text import Text
 from torch_starter.core.report import Measurement
 from torch_starter.show._words import THIN, against, between, plain, quantity
 
+SMALLEST = 1e-9  # share of a value that still is a limit
 LENGTH = 14  # of a bar that is full
 NEAR, OVER = 0.75, 0.9  # of a limit to which one should not come
 
@@ -39,7 +40,7 @@ def line(measurement: Measurement, width: int, out: Console) -> Text:
     """Name, bar, percentage of the limit, value and range."""
     value = statistics.median(measurement.samples)
     limit = measurement.limit
-    share = value / limit.value if limit and limit.value else None
+    share = value / limit.value if limit and limit.value > value * SMALLEST else None
     found = Text.assemble(f"  {measurement.name:<{width}}  ", bar(share, out, style(measurement, share)))
     found.append(f"{100 * share:4.0f} %  " if share is not None else " " * 8)
     unit = measurement.unit

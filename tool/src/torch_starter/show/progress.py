@@ -16,15 +16,29 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     SpinnerColumn,
+    Task,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
 )
+from rich.text import Text
 
 from torch_starter.core.progress import Stage
 
 QUIET_SECONDS = 10.0  # where there is no terminal, a stage that takes longer says so again, this often
+
+
+class TimesColumn(ProgressColumn):
+    """How long it has taken, and as soon as that can be told how long it will."""
+
+    def render(self, task: Task) -> Text:
+        gone, left = clock(task.elapsed or 0.0), task.time_remaining
+        return Text(gone if left is None or task.finished else f"{gone}, {clock(left)} left", style="cyan")
+
+
+def clock(seconds: float) -> str:
+    """3:05 for 185 seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
 
 
 class TerminalProgress:
@@ -42,9 +56,9 @@ class TerminalProgress:
             yield from self._plain(title)
             return
         amount: ProgressColumn = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
-        words = TextColumn("{task.description:<10}"), BarColumn(bar_width=18), amount, TimeElapsedColumn()
-        left = TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.fields[detail]}", style="dim")
-        with Progress(SpinnerColumn(), *words, *left, console=self._console, transient=True) as progress:
+        words = TextColumn("{task.description:<10}"), BarColumn(bar_width=18), amount, TimesColumn()
+        detail = TextColumn("{task.fields[detail]}", style="dim")
+        with Progress(SpinnerColumn(), *words, detail, console=self._console, transient=True) as progress:
             yield BarStage(progress, progress.add_task(title, total=total, detail=""))
 
     def _plain(self, title: str) -> Iterator[Stage]:

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from torch_starter.core.report import Change, Finding, Report, Verdict
-from torch_starter.show._words import LOUDEST, SIGNS, WELL, by_group, counted, loudest, plain, plain_finding, short_id
+from torch_starter.show._words import LOUDEST, SIGNS, WELL, by_group, counted, is_command, loudest, plain, plain_finding, short_id
 from torch_starter.show.measurements import lines as measurement_lines
 
 STYLES: dict[Verdict, str] = {
@@ -62,8 +62,8 @@ def show(report: Report, out: Console) -> None:
         show_note(plain(note), out)
     if report.stop:
         out.print(Text.assemble(("stopped: ", "bold red"), plain(report.stop.message)))
-        if report.stop.remedy:
-            out.print(Text.assemble(("what to do: ", "bold"), plain(report.stop.remedy)), soft_wrap=True)
+        if remedy := plain(report.stop.remedy):
+            out.print(Text.assemble(("what to do: ", "bold"), remedy), soft_wrap=is_command(remedy))
     elif report.findings:
         out.print(closing(report, out))
 
@@ -136,17 +136,24 @@ def show_finding(finding: Finding, out: Console) -> None:
     head.add_column(overflow="fold")
     head.add_row(mark(finding.verdict, out), Text.assemble((finding.id, "bold"), f"  {finding.title}"))
     out.print(head)
+    rows = [("seen", finding.seen), ("wanted", finding.wanted), ("at", str(finding.place or ""))]
+    if any(value for _, value in rows):
+        out.print(in_columns(rows))
+    if finding.remedy and is_command(finding.remedy):
+        out.print(Text.assemble(("    mend ", "dim"), finding.remedy), soft_wrap=True)
+    elif finding.remedy:
+        out.print(in_columns([("mend", finding.remedy)]))
+
+
+def in_columns(rows: Iterable[tuple[str, str]]) -> Table:
+    """Names and what they stand for, whose lines are broken between words."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=8, justify="right", style="dim")
     grid.add_column(ratio=1, overflow="fold")
-    rows = [("seen", finding.seen), ("wanted", finding.wanted), ("at", str(finding.place or ""))]
     for name, value in rows:
         if value:
             grid.add_row(name, escape(within(value.rstrip())))
-    if grid.row_count:
-        out.print(grid)
-    if finding.remedy:
-        out.print(Text.assemble(("    mend ", "dim"), finding.remedy), soft_wrap=True)
+    return grid
 
 
 def within(words: str) -> str:

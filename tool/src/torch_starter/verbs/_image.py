@@ -27,25 +27,38 @@ def build(ask: Ask) -> Report:
 
 
 def build_prove_name(ask: Ask, order: Order, before: image.Inspected | None) -> Report:
-    """What is not proven keeps the name of a candidate."""
-    started = time.monotonic()
-    words = ["buildx", "build", "--progress", "plain", *build_words(ask, order), "."]
-    with ask.progress.stage("image", None, "things") as stage:
-        order.compose.engine.demand("building the image", *words, on_line=image.Steps.told_to(stage).read)
-    built = image.inspect(order.compose.engine, order.candidate)
-    if built is None:
-        raise CommandFailed("image.lost", "the image was built, and is not there", "docker images")
-    report = Report(command="build", measurements=measured(time.monotonic() - started, built.size))
-    report.findings = [unproven(order)] if order.foreign else proof(ask, order)
+    """What is not proven keeps the name of a candidate; what is stopped leaves none."""
+    engine, started = order.compose.engine, time.monotonic()
+    try:
+        built = built_candidate(ask, order)
+        report = Report(command="build", measurements=measured(time.monotonic() - started, built.size))
+        report.findings = [unproven(order)] if order.foreign else proof(ask, order)
+    except BaseException:
+        engine.ask("rm", "--force", order.proving)
+        engine.ask("image", "rm", order.candidate)
+        raise
     if any(each.verdict in HOLDS_BACK and each.group not in OF_THE_MACHINE for each in report.findings):
         report.notes.append(f"The image was not proven, and has no other name than {order.candidate}.")
         return report
-    order.compose.engine.demand("naming the image", "tag", order.candidate, order.name)
-    for old in (order.candidate, *([before.id] if before and before.id != built.id else [])):
-        order.compose.engine.ask("image", "rm", old)  # refused where a container still runs from it
+    engine.demand("naming the image", "tag", order.candidate, order.name)
+    engine.ask("image", "rm", order.candidate)
+    if before and before.id != built.id and not engine.ask("image", "rm", before.id).ok:
+        report.notes.append("A container still runs from the image before, which is removed with the next ./dev.sh up.")
     report.changes.append(Change(kind="environment", name=order.name, was=short(before), now=short(built)))
     report.notes.append("Start it with ./dev.sh up; a container that runs keeps the image that it was started from.")
     return report
+
+
+def built_candidate(ask: Ask, order: Order) -> image.Inspected:
+    """Build; raises CommandFailed where that fails."""
+    words = ["buildx", "build", "--progress", "plain", *build_words(ask, order), "."]
+    text = ask.machine.files.read(ask.project.root / "Dockerfile") or ""
+    with ask.progress.stage("image", None, "things") as stage:
+        order.compose.engine.demand("building the image", *words, on_line=image.Steps.told_to(stage, text).read)
+    built = image.inspect(order.compose.engine, order.candidate)
+    if built is None:
+        raise CommandFailed("image.lost", "the image was built, and is not there", "docker images")
+    return built
 
 
 def measured(seconds: float, size: int) -> list[Measurement]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from torch_starter.artifacts._template import accelerator as usual_accelerator
-from torch_starter.containers import image
+from torch_starter.containers import image, running
 from torch_starter.containers.compose import Compose, Config
 from torch_starter.containers.engine import Info
 from torch_starter.core.ask import Ask
@@ -45,6 +45,11 @@ class Order:
         return f"{self.config.image}:{tag}"
 
     @property
+    def proving(self) -> str:
+        """The name of the container that proves it."""
+        return f"{self.config.image}-proof"
+
+    @property
     def candidate(self) -> str:
         return f"{self.config.image}:{CANDIDATE}"
 
@@ -61,6 +66,7 @@ def ordered(ask: Ask) -> Order:
     if ask.machine.files.read(ask.project.lock(chosen)) is None:
         raise WrongSpec("lock.missing", f"there is no locks/{chosen}.txt", f"./dev.sh lock-update --accelerator {chosen}")
     compose, config, _ = _engine.fitting(ask, compose, info)
+    running.of_project(compose.engine, config.name)  # raises where another folder has the same names
     uid = ask.text("uid") or str(os.getuid() or 1000)
     if not uid.isdigit() or uid == "0":
         raise WrongUsage("build.uid", f"{uid!r} is no number of a user other than root", "./dev.sh build --uid 1000")
@@ -88,7 +94,8 @@ def build_words(ask: Ask, order: Order) -> Iterator[str]:
 def refuse_full_disk(ask: Ask, order: Order) -> None:
     """Raise CommandFailed where the folder of the engine is here and has less space than a first build takes."""
     folder = Path(order.info.folder or "/nowhere")
-    if not folder.exists() or image.inspect(order.compose.engine, order.name):
+    layers = order.compose.engine.ask("images", "--quiet", "--filter", f"label={image.PREFIX}accelerator={order.accelerator}")
+    if not folder.exists() or layers.out.strip():  # most of it is there already
         return
     needed = image.space_needed(ask.machine.files.read(ask.project.lock(order.accelerator)) or "")
     free = ask.machine.files.free_bytes(folder)

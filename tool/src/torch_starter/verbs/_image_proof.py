@@ -18,7 +18,7 @@ from torch_starter.verbs._image_order import Order
 def proof(ask: Ask, order: Order) -> list[Finding]:
     """What verify-setup says in a container of the image, with the limits that `up` gives and none of the volumes."""
     with ask.progress.stage("proof", None, "things"):
-        done = run_proof(order, gpu_words(ask, order))
+        done = run_proof(order, gpu.offer(ask.machine, order.info).words)
     try:
         report = json.loads(done)
         return msgspec.convert(report["findings"], list[Finding])
@@ -30,13 +30,14 @@ def proof(ask: Ask, order: Order) -> list[Finding]:
         ) from error
 
 
-def run_proof(order: Order, gpus: list[str]) -> str:
+def run_proof(order: Order, gpus: tuple[str, ...]) -> str:
     """The JSON of verify-setup in a throw-away container; without the GPUs where the engine refuses them."""
     service, engine = order.config.service, order.compose.engine
     words = [
         "run",
         "--rm",
         "--init",
+        f"--name={order.proving}",
         f"--memory={service.mem_limit}",
         f"--shm-size={service.shm_size}",
         f"--cpus={service.cpus:g}",
@@ -48,14 +49,6 @@ def run_proof(order: Order, gpus: list[str]) -> str:
     if gpus and gpu.refused(done.err):
         done = engine.ask(*words, *command, timeout=None)
     return done.out or done.err
-
-
-def gpu_words(ask: Ask, order: Order) -> list[str]:
-    """How a container gets this host's GPUs; nothing where it has none."""
-    offer = gpu.offer(ask.machine, order.info)
-    if not offer.offered:
-        return []
-    return ["--device", "nvidia.com/gpu=all"] if offer.variables["TORCH_STARTER_GPU_DRIVER"] == "cdi" else ["--gpus", "all"]
 
 
 def unproven(order: Order) -> Finding:

@@ -1,70 +1,79 @@
-"""Starting the container: what the host has not, or the engine refuses, is left out, and that is said."""
+"""Starting the container, and looking whether what the user works with can be used in it."""
 
 from __future__ import annotations
 
+import re
+import shlex
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from torch_starter.containers import compose as files
-from torch_starter.containers import engine, gpu, image, limits, running
-from torch_starter.containers.compose import SERVICE, Compose, Config
+from torch_starter.containers import gpu, image, running
+from torch_starter.containers.compose import SERVICE
+from torch_starter.containers.running import Container
 from torch_starter.core.ask import Ask
 from torch_starter.core.report import Change, Finding, Measurement, Report
+from torch_starter.core.typos import nearest
 from torch_starter.verbs import _engine, _image
+from torch_starter.verbs._starting import Start, offer_gpu, ports, started
 
-REFUSALS = 3  # of different kinds that a start may meet, one after the other
 UNWRITABLE = 'for folder; do [ -w "$folder" ] || echo "$folder"; done'
-
-
-@dataclass
-class Start:
-    """A start under way: Compose as it is asked now, and what was left out or lowered so far."""
-
-    compose: Compose
-    config: Config
-    changes: list[Change] = field(default_factory=list)
-    gpu: Finding | None = None
+OURS = re.compile(r"\bTORCH_STARTER_\w+")
+DEBUGGED = "It may be debugged, by root: ./dev.sh shell --root. The next ./dev.sh up without --debug takes that back."
 
 
 def up(ask: Ask) -> Report:
     """Start, and see that what the user works with can be used."""
     compose = _engine.rendered(ask)
-    info = compose.engine.info()
-    compose, config, lowered = _engine.fitting(ask, compose, info)
-    built = image.inspect(compose.engine, config.image)
-    running.of_project(compose.engine, config.name)  # raises where they are of another folder
-    start = Start(compose, config, [*lowered.changes])
-    offer_gpu(ask, start, gpu.offer(ask.machine, info))
-    if ask.flag("debug"):
-        start.compose = start.compose.over(files.DEBUG)
-    if ask.flag("dry-run"):
-        what = Change(kind="environment", name=SERVICE, was="", now=f"{config.image} by {', '.join(start.compose.files)}")
-        return Report(command="up", changes=[*start.changes, what], notes=["Nothing was changed."])
-    if built is None:
-        ask.progress.say(f"There is no image {config.image} yet: building it.")
-        report = _image.build(ask)
-        if report.exit_code:
-            return report
+    with ask.machine.files.lock(ask.project.state / "container.lock", ask.progress.say):
+        info = compose.engine.info()
+        compose, config, lowered = _engine.fitting(ask, compose, info)
+        start = Start(compose, config, ours(running.of_project(compose.engine, config.name)), [*lowered.changes])
+        offer_gpu(start, gpu.offer(ask.machine, info))
+        if ask.flag("debug"):
+            start.compose = start.compose.over(files.DEBUG)
+        built = image.inspect(compose.engine, config.image) is not None
+        if ask.flag("dry-run"):
+            return planned(start, built)
+        if not built:
+            ask.progress.say(f"There is no image {config.image} yet: building it.")
+            report = _image.build(ask)
+            if report.exit_code:
+                return report
+        return start_and_look(ask, start)
+
+
+def planned(start: Start, built: bool) -> Report:
+    """What would be started."""
+    change = Change(kind="environment", name=SERVICE, was="", now=f"{start.config.image} by {', '.join(start.compose.files)}")
+    first = [] if built else [f"There is no image {start.config.image} yet: it would be built first."]
+    return Report(command="up", changes=[*start.changes, change], notes=[*first, "Nothing was changed."])
+
+
+def start_and_look(ask: Ask, start: Start) -> Report:
+    """Start it, and say what was left out, what cannot be used, and whether what ran before has ended."""
     make_mount_points(ask)
     began = time.monotonic()
     started(start)
     seconds = time.monotonic() - began
-    findings = [*looked_at(ask, start), *([start.gpu] if start.gpu else [])]
+    compose = start.compose
+    after = ours(running.of_project(compose.engine, start.config.name))
+    compose.engine.ask("image", "prune", "--force", "--filter", f"label={image.PREFIX}lock")  # of ours, what nothing uses
+    notes = [*ports(start), *([DEBUGGED] if ask.flag("debug") else [])]
+    if start.before and after and start.before.id != after.id:
+        notes.append("The container was made anew, since something of it had changed; what ran in it has ended.")
     return Report(
         command="up",
-        findings=findings,
+        findings=[*looked_at(ask, start), *([start.gpu] if start.gpu else [])],
         changes=start.changes,
         measurements=[Measurement(name="start", unit="s", better="lower", samples=(round(seconds, 2),))],
-        notes=[*ports(start), "It is up: ./dev.sh shell opens a shell in it, ./dev.sh down ends it."],
+        notes=[*notes, "It is up: ./dev.sh shell opens a shell in it, ./dev.sh down ends it."],
     )
 
 
-def offer_gpu(ask: Ask, start: Start, offer: gpu.Offer) -> None:
-    """Add the overlay where there is a GPU for containers, and say why or why not."""
-    start.gpu = Finding(id="up.gpu", verdict="ok" if offer.offered else "skip", title="GPUs for the container", seen=offer.why)
-    if offer.offered:
-        start.compose = start.compose.over(files.GPU).given(offer.variables)
+def ours(containers: list[Container]) -> Container | None:
+    """The container of the project's own service, where it runs."""
+    return next((each for each in containers if each.is_service and each.state.status == "running"), None)
 
 
 def make_mount_points(ask: Ask) -> None:
@@ -72,50 +81,6 @@ def make_mount_points(ask: Ask) -> None:
     for cache in ask.spec.caches.values():
         if not cache.host.startswith(("/", "~")):
             ask.machine.files.make_folder(ask.project.root / cache.host)
-
-
-def started(start: Start) -> None:
-    """Start it; where the engine refuses a GPU or a limit, without that. Raises the Problem that any other refusal is."""
-    for _ in range(REFUSALS):
-        done = start.compose.ask("up", "--detach", "--no-build", timeout=None)
-        if done.ok:
-            return
-        said = done.err + done.out
-        if files.GPU in start.compose.files and gpu.refused(said):
-            without_gpu(start, said)
-        elif limits.refused_rlimit(said) and (lower := below(start)).variables:
-            start.compose = start.compose.given(lower.variables)
-            start.changes += lower.changes
-        else:
-            break
-    raise engine.problem(done, "starting the container")
-
-
-def ports(start: Start) -> Iterator[str]:
-    """Where the ports of the container are found on this machine, where that is another number."""
-    for port in start.config.service.ports:
-        found = start.compose.ask("port", SERVICE, str(port.target)).out.strip()
-        if found and not found.endswith(f":{port.target}"):
-            yield f"Port {port.target} of the container is http://{found} here."
-
-
-def without_gpu(start: Start, said: str) -> None:
-    """Leave the overlay out, and say what the engine said."""
-    start.compose = start.compose.without(files.GPU)
-    start.gpu = Finding(
-        id="up.gpu",
-        verdict="warn",
-        title="GPUs for the container",
-        seen=f"started without: the engine refused them: {said.strip().splitlines()[-1][-300:]}",
-        wanted="the GPUs that nvidia-smi lists",
-        remedy=f"sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker, after {gpu.TOOLKIT}",
-    )
-
-
-def below(start: Start) -> limits.Lowered:
-    """The limits of the system, lowered to what a container that asks for none has."""
-    done = start.compose.engine.ask("run", "--rm", "--network=none", start.config.image, "cat", "/proc/self/limits")
-    return limits.below(start.config.service, done.out if done.ok else "")
 
 
 def looked_at(ask: Ask, start: Start) -> Iterator[Finding]:
@@ -130,10 +95,24 @@ def looked_at(ask: Ask, start: Start) -> Iterator[Finding]:
         remedy="./dev.sh build, then ./dev.sh up" if why else "",
     )
     yield from unwritable(ask, start)
-    env = ask.project.root / ".env"
-    if env.exists() and env.stat().st_mode & 0o077:
-        seen = f".env has mode {env.stat().st_mode & 0o777:o}: others on this machine can read what is in it"
+    yield from env_file(ask)
+
+
+def env_file(ask: Ask) -> Iterator[Finding]:
+    """Whether others can read .env, and whether a variable of ours in it is one that the compose files read."""
+    path = ask.project.root / ".env"
+    text = ask.machine.files.read(path)
+    if text is None:
+        return
+    if path.stat().st_mode & 0o077:
+        seen = f".env has mode {path.stat().st_mode & 0o777:o}: others on this machine can read what is in it"
         yield Finding(id="up.env-file", verdict="warn", title="credentials", seen=seen, wanted="600", remedy="chmod 600 .env")
+    known = set(OURS.findall("".join(ask.machine.files.read(ask.project.root / name) or "" for name in (files.BASE, files.GPU))))
+    for name in sorted(set(OURS.findall(text)) - known):
+        near = nearest(name, known, 3)
+        meant = f"write {near} in its place" if near else "take it out; .env.example has all that are read"
+        seen = f"{name} is read by nothing"
+        yield Finding(id=f"up.variable.{name}", verdict="warn", title="names in .env", seen=seen, remedy=meant)
 
 
 def unwritable(ask: Ask, start: Start) -> Iterator[Finding]:
@@ -172,5 +151,7 @@ def of_somebody_else(ask: Ask, place: str, user: str) -> Finding:
         title="folders that can be written",
         seen=f"{place} belongs to user {owner} of this machine, and cannot be written by {user}",
         wanted=f"a folder of {user}'s",
-        remedy=f"./dev.sh build --uid {owner}" if owner else "clone as a user other than root",
+        remedy=f"./dev.sh build --uid {owner}"
+        if owner
+        else f"chown -R 1000:1000 {shlex.quote(str(ask.project.root))}, or clone as a user other than root",
     )

@@ -21,7 +21,7 @@ from torch_starter.core.report import Report
 from torch_starter.verbs import _engine
 
 SHORT = 1.0  # seconds between the two looks of --once
-OURSELVES = "this container"
+OURSELVES = "itself"
 PATIENCE = 10.0  # seconds that a container may take to start a shell
 
 Look = Callable[[], tuple[Seen, ...]]
@@ -31,21 +31,32 @@ def watch(ask: Ask) -> Report:
     """Look until Ctrl-C, or once; or read what was recorded."""
     if path := ask.path("replay"):
         return stats.report(replayed(ask, path))
-    every, record = interval(ask), recording(ask)
+    every, record, once = interval(ask), recording(ask), asked_once(ask)
     look = ourselves(ask) if ask.project.image else of_project(ask)
     samples = [sample(ask, look)]
     keep(ask, record, samples[-1])
-    if not samples[0].containers:
-        raise CouldNotLook("container.none", "there is no container of this project", "./dev.sh up")
+    refuse_nothing(samples[0].containers)
     # Ctrl-C is how one leaves: what was seen until then is the answer
     with contextlib.suppress(KeyboardInterrupt), ask.screen() as screen:
-        for _ in range(1) if ask.flag("once") else itertools.count():
-            screen.wait(SHORT if ask.flag("once") else every)
+        for _ in range(1) if once else itertools.count():
+            screen.wait(SHORT if once else every)
             samples.append(sample(ask, look))
             keep(ask, record, samples[-1])
-            if not ask.flag("once"):
+            if not once:
                 screen.show(stats.report(samples[-2:]))
     return stats.report(samples)
+
+
+def asked_once(ask: Ask) -> bool:
+    """Whether one answer is wanted: a script that asks for JSON, and not for a course, does not press Ctrl-C."""
+    return ask.flag("once") or (ask.flag("json") and not (ask.path("record") or ask.path("html")))
+
+
+def refuse_nothing(containers: tuple[Seen, ...]) -> None:
+    """Raise CouldNotLook where none is up; one that was killed for want of memory is worth an answer all the same."""
+    if not any(each.usage or each.problem or each.killed for each in containers):
+        ended = f", {containers[0].name} has {containers[0].state}" if containers else ""
+        raise CouldNotLook("container.none", f"no container of this project is up{ended}", "./dev.sh up")
 
 
 def keep(ask: Ask, record: Path | None, last: Sample) -> None:
@@ -107,6 +118,8 @@ def seen(engine: Engine, container: Container) -> Seen:
 def recording(ask: Ask) -> Path | None:
     """Where looks are recorded; raises WrongUsage where something else is in that file."""
     path = ask.path("record")
+    if path and not path.parent.is_dir():
+        raise WrongUsage("record.folder", f"there is no folder {path.parent}", "give a file in a folder that is there")
     if path and (text := ask.machine.files.read(path)) and not list(lines(text)):
         raise WrongUsage("record.other", f"{path} is there, and is no recording", "give another name, or remove it first")
     return path
@@ -114,9 +127,13 @@ def recording(ask: Ask) -> Path | None:
 
 def replayed(ask: Ask, path: Path) -> list[Sample]:
     """What was recorded; raises WrongUsage where there is nothing of it."""
-    samples = list(lines(ask.machine.files.read(path) or ""))
+    text = ask.machine.files.read(path)
+    samples = list(lines(text or ""))
+    if ask.path("record"):
+        raise WrongUsage("replay.record", "--replay looks at nothing that could be recorded", "leave --record out")
     if not samples:
-        raise WrongUsage("replay.nothing", f"{path} is no recording", "./dev.sh docker-stats --record FILE makes one")
+        why = f"{path} is no recording" if text is not None else f"there is no file {path}"
+        raise WrongUsage("replay.nothing", why, "./dev.sh docker-stats --record FILE makes one")
     return samples
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from torch_starter.core.kinds import Option, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from torch_starter.core.ask import Ask
     from torch_starter.core.kinds import Artifact
@@ -46,9 +46,20 @@ def run(ask: Ask) -> Report:
     if not ask.flag("dry-run"):
         for path, text in stale.items():
             ask.machine.files.write(ask.project.root / path, text)
-    changes = [Change(kind="file", name=path, was=lines(there[path]), now=lines(text)) for path, text in stale.items()]
-    note = "Nothing was changed." if ask.flag("dry-run") or not stale else "Build the image anew with ./dev.sh build"
-    return Report(command="render", changes=changes, notes=[note])
+    changes = [Change(kind="file", name=path, was="", now=told(path, there[path], text)) for path, text in stale.items()]
+    notes = ["Nothing was changed."] if ask.flag("dry-run") or not stale else list(what_takes_it(stale))
+    return Report(command="render", changes=changes, notes=notes)
+
+
+def what_takes_it(paths: Iterable[str]) -> Iterator[str]:
+    """What makes use of the files that were written."""
+    written = set(paths)
+    if written & {"Dockerfile", ".dockerignore"}:
+        yield "./dev.sh build makes an image of it."
+    if written & {"Dockerfile", ".dockerignore", "compose.yaml", "compose.gpu.yaml", "compose.debug.yaml"}:
+        yield "./dev.sh up starts the container with it."
+    if ".devcontainer/devcontainer.json" in written:
+        yield "An editor asks whether to rebuild its container."
 
 
 def judged(artifact: Artifact, wanted: str, there: str | None) -> Finding:
@@ -96,9 +107,12 @@ def refuse_to_lose(there: Mapping[str, str | None], wanted: Mapping[str, str]) -
             )
 
 
-def lines(text: str | None) -> str:
-    """How long a file is."""
-    return "none" if text is None else f"{len(text.splitlines())} lines"
+def told(path: str, there: str | None, wanted: str) -> str:
+    """How much of a file is other than it was."""
+    if there is None:
+        return "new"
+    signs = [line[:1] for line in difference(path, there, wanted).splitlines()[2:]]
+    return f"{signs.count('+')} lines more, {signs.count('-')} less"
 
 
 VERB = Verb(

@@ -20,6 +20,18 @@ BUILD = """#0 building with "default" instance using docker driver
 #9 [deps-install 1/2] RUN uv pip install
 #9 DONE 21.0s
 """
+DOCKERFILE = """FROM ubuntu:24.04 AS base-deps
+RUN apt-get update
+RUN useradd me
+COPY a b
+FROM base-deps AS tool-env
+ENV A=1
+RUN uv venv
+FROM base-deps AS deps-install
+RUN uv pip install \\
+ a
+RUN uv pip install b
+"""
 
 
 @dataclass
@@ -34,12 +46,13 @@ class Told:
 
 def test_the_course_of_a_build_is_told_step_by_step() -> None:
     told = Told()
-    steps = Steps.told_to(told)
+    steps = Steps.told_to(told, DOCKERFILE)
     for line in BUILD.splitlines():
         steps.read(line)
-    counts = [done for done, _, _ in told.at]
-    assert counts == sorted(counts)
-    assert told.at[-1] == (3, 7, "tool-env 1/1")
+    at = told.at
+    assert [done for done, _, _ in at] == sorted(done for done, _, _ in at)
+    assert at[-1] == (3, 7, "tool-env 1/1")
+    assert {total for _, total, _ in at} == {7}, "how many there are is known from the beginning"
 
 
 def test_labels_go_on_an_image_and_come_back() -> None:

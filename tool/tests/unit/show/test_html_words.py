@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from torch_starter.show._words import number
-from torch_starter.show.html import is_command, leaves, when, where
+from torch_starter.show._words import is_command, number
+from torch_starter.show.html import leaves, when, where
 from unit.show import reports
 
 

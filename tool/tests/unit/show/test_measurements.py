@@ -66,14 +66,14 @@ def test_a_user_sees_what_containers_use(name: str, encoding: str) -> None:
 def test_where_nothing_can_be_drawn_anew_there_is_a_line_a_container() -> None:
     found = in_short(report(watched()[:2]))
     assert found["torch-starter-dev-1"][0] == "cpu 1.7 of 2 CPUs"
-    assert "memory 5.0 GB of 12.9 GB" in found["torch-starter-dev-1"]
+    assert "memory 4.7 GiB of 12.0 GiB" in found["torch-starter-dev-1"]
 
 
 def test_repetitions_have_a_range_and_what_goes_on_has_a_most() -> None:
     repeated = Measurement(name="matmul", unit="GFLOP/s", samples=(80.0, 100.0, 90.0), limit=Limit(200.0, "measured"))
     assert shown(repeated).endswith("45 %  90 of 200 GFLOP/s (80 to 100 GFLOP/s)")
-    watched = Measurement(name="memory", unit="bytes", samples=(1e9, 3e9, 2e9), every=1.0, better="lower")
-    assert shown(watched).endswith("2.0 GB, at most 3.0 GB")
+    watched = Measurement(name="memory", unit="bytes", samples=(2.0**30, 3 * 2.0**30, 2 * 2.0**30), every=1.0, better="lower")
+    assert shown(watched).endswith("2.0 GiB, at most 3.0 GiB")
 
 
 @given(
