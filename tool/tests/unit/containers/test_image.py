@@ -51,7 +51,7 @@ def test_the_course_of_a_build_is_told_step_by_step() -> None:
         steps.read(line)
     at = told.at
     assert [done for done, _, _ in at] == sorted(done for done, _, _ in at)
-    assert at[-1] == (3, 7, "tool-env 1/1")
+    assert at[-1:] == [(3, 7, "tool-env 1/1")]
     assert {total for _, total, _ in at} == {7}, "how many there are is known from the beginning"
 
 
