@@ -102,6 +102,7 @@ ORDER = (  # as a newcomer needs them
     "add",
     "remove",
     "rollback",
+    "benchmark",
     "render",
     "build",
     "up",

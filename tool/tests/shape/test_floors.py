@@ -12,6 +12,7 @@ FLOORS = {
     "core": 0,
     "facts": 1,
     "probes": 1,
+    "samples": 1,
     "parsers": 1,
     "checks": 2,
     "benchmarks": 2,
@@ -87,7 +88,7 @@ def test_show_sees_only_the_core() -> None:
 
 def test_probe_files_import_the_standard_library_and_their_siblings_alone() -> None:
     assert not {module.name: third_party(module.top_imports()) for module in PROBES if third_party(module.top_imports())}
-    assert not [module.name for module in PROBES if folders_seen_by(module) - {"probes"}]
+    assert not [module.name for module in PROBES if folders_seen_by(module) - {module.folder}]
 
 
 def test_the_tool_imports_only_what_it_declares() -> None:

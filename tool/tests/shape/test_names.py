@@ -25,7 +25,7 @@ def functions_of_probes() -> set[str]:
     return {
         f"{module.path.stem}.{node.name}"
         for module in PROBES
-        if module.path.stem != "_run"
+        if module.folder == "probes" and module.path.stem != "_run"
         for node in module.tree.body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }

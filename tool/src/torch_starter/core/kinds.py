@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.ask import Ask
+    from torch_starter.core.bed import Bed
     from torch_starter.core.cause import Cause
     from torch_starter.core.container_files import ContainerFiles
     from torch_starter.core.evidence import Evidence
     from torch_starter.core.machine import Machine
     from torch_starter.core.repair import Repair
-    from torch_starter.core.report import Finding, Report
+    from torch_starter.core.report import Finding, Limit, Report
     from torch_starter.core.sight import Sight
     from torch_starter.core.spec import Spec
     from torch_starter.core.victim import Victim
@@ -139,3 +140,56 @@ class Artifact:
     path: str
     about: str
     render: Callable[[Spec], str]
+
+
+Medians = Mapping[str, float]  # of figures, by their keys, such as "limits flops threads=2"
+
+
+def unlimited(medians: Medians) -> Limit | None:
+    """Nothing is known that it could be held against."""
+    return None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a benchmark: a series of what `sample`, "file.function" in samples/, answers when called with `arguments`.
+
+    `unit` is what a value is told in, after it is multiplied by `scale`: where more is better amount / seconds, where less is
+    better seconds / amount. `limit` reads it from the medians of other figures, or knows it. `one_thread`: the CPU time of its
+    process tells the same as the clock, whatever others do. `intensity`: operations for each byte that comes from memory.
+    `fresh`: it must not be forked from a process that has imported torch. `rounds`: it is taken in so many processes. `seconds`:
+    what one of them takes, about, on two processors; `timeout`: at most.
+    """
+
+    sample: str
+    series: str
+    unit: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    better: Literal["higher", "lower"] = "higher"
+    scale: float = 1.0
+    limit: Callable[[Medians], Limit | None] = unlimited
+    one_thread: bool = False
+    intensity: float = 0.0
+    fresh: bool = False
+    rounds: int = 5
+    seconds: float = 1.0
+    timeout: float = 120.0
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Something that is worth measuring. `figures` plans what is measured of it here; it raises Absent where it does not apply.
+
+    `version` is raised when the method changes: figures of different methods are not compared. `quick`: it is in the quick suite;
+    `needs` names the benchmarks whose figures its limits are read from.
+    """
+
+    name: str
+    title: str
+    about: str
+    version: int
+    figures: Callable[[Bed], Iterable[Figure]]
+    quick: bool = False
+    needs: tuple[str, ...] = ()
+    source: str = ""

@@ -79,7 +79,8 @@ def ask(
 ) -> dict[str, Answer]:
     """Run probes in the target; each gets its own process and at most `timeout` seconds, `jobs` of them at once.
 
-    A probe is "file.function", with "@module" behind it where a module is to be imported first, or "@module" alone.
+    A probe is "file.function", with "@module" behind it where a module is to be imported first, or "@module" alone; what it is
+    called with follows as JSON, as in 'file.function {"size": 8}'. A file with a slash, as in samples/matmul, is beside probes/.
 
     They are forked from one process that has imported the module `preload`, and then, so that not each of them must, those in
     `warm`. Where that fails it has its own answer
@@ -209,10 +210,13 @@ def kept(text: str) -> str:
 
 
 def _request(probe: str, timeout: float) -> dict[str, object]:
-    words, _, module = probe.partition("@")
+    name, _, arguments = probe.partition(" ")
+    words, _, module = name.partition("@")
     file, _, function = words.partition(".")
-    path = str(PROBES / f"{file}.py") if file else ""
-    return {"name": probe, "module": module, "file": path, "function": function, "timeout": timeout}
+    folder = PROBES.parent if "/" in file else PROBES
+    path = str(folder / f"{file}.py") if file else ""
+    given = json.loads(arguments) if arguments else {}
+    return {"name": probe, "module": module, "file": path, "function": function, "arguments": given, "timeout": timeout}
 
 
 def _ended(probe: str, done: Done) -> Answer:

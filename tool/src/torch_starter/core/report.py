@@ -6,12 +6,17 @@ does not know.
 
 from __future__ import annotations
 
+import itertools
+import math
 import statistics
 from typing import Any, Literal
 
 import msgspec
 
 from torch_starter import __version__
+from torch_starter.core.figures import key as figure_key
+from torch_starter.core.statistics import interval as interval_of
+from torch_starter.core.statistics import median, spread
 
 Verdict = Literal["ok", "warn", "fail", "crash", "skip", "unknown"]
 Status = Literal["ok", "warn", "fail", "unknown", "error"]
@@ -72,6 +77,11 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
 
     `busy` is the share of the machine that others used meanwhile, from 0 to 1. `every`: where the samples are of one thing that
     goes on, the seconds from one to the next; 0 where they are repetitions.
+
+    Of a benchmark: `version` of its method; `processes`, how many of the samples each process gave, in turn; `cpu` and
+    `cpu_processes`, the same by the CPU time of the process instead of the clock, where it has one thread; `warm`, the seconds of
+    its warming up; `bounded`: the machine did not become quiet, and this is a lower bound of what it can do; `intensity`,
+    operations for each byte of memory (0: not told).
     """
 
     name: str
@@ -82,12 +92,55 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     limit: Limit | None = None
     busy: float | None = None
     every: float = 0.0
+    version: int = 0
+    processes: tuple[int, ...] = ()
+    cpu: tuple[float, ...] = ()
+    cpu_processes: tuple[int, ...] = ()
+    warm: tuple[float, ...] = ()
+    bounded: bool = False
+    intensity: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """With its statistics: the median, and the range of the samples where there are several."""
-        several = len(self.samples) > 1
-        interval = [min(self.samples), max(self.samples)] if several else None
-        return {**msgspec.to_builtins(self), "median": statistics.median(self.samples), "interval": interval}
+        """With its statistics: the median, and the range of the samples where there are several.
+
+        Of samples that several processes gave it is the median of theirs, its interval of 95 %, and the `noise`: by which share
+        two halves of the processes differ.
+        """
+        told = msgspec.to_builtins(self)
+        if not self.processes:
+            several = len(self.samples) > 1
+            interval = [min(self.samples), max(self.samples)] if several else None
+            return {**told, "median": statistics.median(self.samples), "interval": interval}
+        found = interval_of(self.by_process)
+        noise = spread(self.by_process)
+        return {
+            **told,
+            "median": found.value,
+            "interval": [found.low, found.high],
+            "noise": noise if math.isfinite(noise) else None,
+            "percent_of_limit": 100 * found.value / self.limit.value if self.limit and self.limit.value else None,
+        }
+
+    @property
+    def median(self) -> float:
+        """The median of the processes' medians; of all samples where no process is named."""
+        return median(self.by_process)
+
+    @property
+    def by_process(self) -> list[tuple[float, ...]]:
+        """The samples, a part for each process."""
+        return parted(self.samples, self.processes)
+
+    @property
+    def key(self) -> str:
+        """What it is called in every run: such as "matmul dtype=float32 threads=2"."""
+        return figure_key(self.name, self.params)
+
+
+def parted(samples: tuple[float, ...], processes: tuple[int, ...]) -> list[tuple[float, ...]]:
+    """Samples in turn, as many for each process as it gave; all of them as one where that is not told."""
+    ends = list(itertools.accumulate(processes)) or [len(samples)]
+    return [samples[end - count : end] for end, count in zip(ends, processes or (len(samples),), strict=True)]
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,8 +3,8 @@
 Started as a script. The request comes as JSON on stdin:
   {"preload": ["torch"], "warm": ["torch._dynamo"], "blocked": [], "fork": true, "jobs": 2, "timeout": 120,
    "probes": [{"name": "science.use_numpy@numpy", "module": "numpy",
-               "file": "/…/science.py", "function": "use_numpy", "timeout": 120}]}
-A probe imports its "module", where it names one, and then calls its "function", where it names one.
+               "file": "/…/science.py", "function": "use_numpy", "arguments": {}, "timeout": 120}]}
+A probe imports its "module", where it names one, and then calls its "function", where it names one, with its "arguments".
 With "fork" every probe is a child of this process, which has imported what is in "preload" and done nothing else: an
 OpenMP pool or a CUDA context does not survive a fork. Answers go to the pipe whose number is in TORCH_STARTER_ANSWERS, so
 that noise on stdout does not disturb them. What takes longer than its time-out leaves a traceback of where it was.
@@ -106,8 +106,8 @@ def printed_bytes() -> int:
 
 
 def load(probe: dict[str, Any]) -> Callable[[], Any]:
-    function: Callable[[], Any] = getattr(module_of(probe["file"]), probe["function"])
-    return function
+    function: Callable[..., Any] = getattr(module_of(probe["file"]), probe["function"])
+    return partial(function, **probe.get("arguments", {}))
 
 
 MODULES: Dict[str, ModuleType] = {}

@@ -1,0 +1,1 @@
+"""What is worth measuring, one file a benchmark: which figures, taken how, and against which limit."""

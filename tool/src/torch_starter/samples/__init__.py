@@ -1,0 +1,1 @@
+"""What runs inside the target to be measured, one file a benchmark."""

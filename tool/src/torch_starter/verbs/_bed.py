@@ -1,0 +1,56 @@
+"""What benchmarks are planned from, on this machine and for this target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch_starter.core.ask import Ask
+from torch_starter.core.bed import Bed
+from torch_starter.core.evidence import Evidence
+from torch_starter.core.facts import Absent, Unknown
+from torch_starter.facts.compiler import Compiler
+from torch_starter.facts.cpu import Cpu
+from torch_starter.facts.gpu import Gpu
+from torch_starter.making import native
+
+
+def make_bed(ask: Ask, evidence: Evidence, quick: bool) -> Bed:
+    """The bed; what is not there is in it as a reason."""
+    program, no_program = native_program(ask)
+    devices, no_gpu = gpus(ask, evidence)
+    return Bed(
+        evidence=evidence,
+        threads=ask.facts[Cpu].usable,
+        devices=devices,
+        no_gpu=no_gpu,
+        native=program,
+        no_native=no_program,
+        folders=folders(ask, evidence),
+        examples=ask.project.root / "examples",
+        quick=quick,
+    )
+
+
+def native_program(ask: Ask) -> tuple[Path | None, str]:
+    """The program that measures limits, or why there is none."""
+    try:
+        return native.program(ask.machine, ask.project, ask.facts[Compiler], ask.facts[Cpu]), ""
+    except (Absent, Unknown) as reason:
+        return None, str(reason)
+
+
+def gpus(ask: Ask, evidence: Evidence) -> tuple[dict[str, str], str]:
+    """The GPUs by torch's names for them, or why there is none."""
+    try:
+        found = ask.facts[Gpu].devices
+    except (Absent, Unknown) as reason:
+        return {}, str(reason)
+    if evidence.accelerator == "cpu":
+        return {}, "the build of PyTorch that is installed computes on processors alone"
+    return {f"cuda:{number}": device.name for number, device in enumerate(found)}, "the driver shows no GPU"
+
+
+def folders(ask: Ask, evidence: Evidence) -> dict[str, Path]:
+    """Where caches lie, and where data is: the project."""
+    cache = next((Path(state.path) for name, state in evidence.paths.items() if name.startswith("cache ")), None)
+    return {**({"cache": cache} if cache else {}), "data": ask.project.state}
