@@ -142,7 +142,7 @@ class Artifact:
     render: Callable[[Spec], str]
 
 
-Medians = Mapping[str, float]  # of figures, by their keys, such as "limits flops threads=2"
+Medians = Mapping[str, float]  # of figures, by their keys, such as "limits threads=2 what=flops"; of a peak its best
 
 
 def unlimited(medians: Medians) -> Limit | None:
@@ -157,8 +157,8 @@ class Figure:
     `unit` is what a value is told in, after it is multiplied by `scale`: where more is better amount / seconds, where less is
     better seconds / amount. `limit` reads it from the medians of other figures, or knows it. `one_thread`: the CPU time of its
     process tells the same as the clock, whatever others do. `intensity`: operations for each byte that comes from memory.
-    `fresh`: it must not be forked from a process that has imported torch. `rounds`: it is taken in so many processes. `seconds`:
-    what one of them takes, about, on two processors; `timeout`: at most.
+    `peak`: it is a limit for others, by its best value. `fresh`: it must not be forked from a process that has imported torch.
+    `rounds`: it is taken in so many processes. `seconds`: what one of them takes, about, on two processors; `timeout`: at most.
     """
 
     sample: str
@@ -172,6 +172,7 @@ class Figure:
     one_thread: bool = False
     intensity: float = 0.0
     fresh: bool = False
+    peak: bool = False
     rounds: int = 5
     seconds: float = 1.0
     timeout: float = 120.0

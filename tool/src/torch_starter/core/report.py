@@ -78,7 +78,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     `busy` is the share of the machine that others used meanwhile, from 0 to 1. `every`: where the samples are of one thing that
     goes on, the seconds from one to the next; 0 where they are repetitions.
 
-    Of a benchmark: `version` of its method; `processes`, how many of the samples each process gave, in turn; `cpu` and
+    Of a benchmark: its `title`; `version` of its method; `processes`, how many of the samples each process gave, in turn; `cpu` and
     `cpu_processes`, the same by the CPU time of the process instead of the clock, where it has one thread; `warm`, the seconds of
     its warming up; `bounded`: the machine did not become quiet, and this is a lower bound of what it can do; `intensity`,
     operations for each byte of memory (0: not told).
@@ -87,6 +87,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     unit: str
     samples: tuple[float, ...]
+    title: str = ""
     better: Literal["higher", "lower"] = "higher"
     params: dict[str, str] = {}
     limit: Limit | None = None
@@ -112,19 +113,31 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
             interval = [min(self.samples), max(self.samples)] if several else None
             return {**told, "median": statistics.median(self.samples), "interval": interval}
         found = interval_of(self.by_process)
-        noise = spread(self.by_process)
+        share = self.share
         return {
             **told,
             "median": found.value,
             "interval": [found.low, found.high],
-            "noise": noise if math.isfinite(noise) else None,
-            "percent_of_limit": 100 * found.value / self.limit.value if self.limit and self.limit.value else None,
+            "noise": self.noise if math.isfinite(self.noise) else None,
+            "percent_of_limit": None if share is None else 100 * share,
         }
 
     @property
     def median(self) -> float:
         """The median of the processes' medians; of all samples where no process is named."""
         return median(self.by_process)
+
+    @property
+    def share(self) -> float | None:
+        """How much of what is possible was reached, 1 being all; None where there is no limit."""
+        if self.limit is None or not self.limit.value or not self.median:
+            return None
+        return self.median / self.limit.value if self.better == "higher" else self.limit.value / self.median
+
+    @property
+    def noise(self) -> float:
+        """By which share two halves of the processes differ; infinite where there are too few to tell."""
+        return spread(self.by_process)
 
     @property
     def by_process(self) -> list[tuple[float, ...]]:
@@ -141,6 +154,28 @@ def parted(samples: tuple[float, ...], processes: tuple[int, ...]) -> list[tuple
     """Samples in turn, as many for each process as it gave; all of them as one where that is not told."""
     ends = list(itertools.accumulate(processes)) or [len(samples)]
     return [samples[end - count : end] for end, count in zip(ends, processes or (len(samples),), strict=True)]
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What a figure was in an earlier run, with its interval; `run` is the name under which that was kept, or nothing."""
+
+    at: str
+    run: str
+    figure: str
+    unit: str
+    median: float
+    low: float
+    high: float
+    bounded: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One of the things that can be asked for by name, where a list of them is wanted; `mark`: what is to be known of it in a word."""
+
+    name: str
+    title: str
+    about: str
+    mark: str = ""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,13 +201,16 @@ class Report(msgspec.Struct, kw_only=True):
 
     `passed_through` is the exit status of a program that the user asked us to run: it becomes ours unchanged. `conclusion`, where
     it is given, is what the last line says instead of "all is well" and its like. `measured`: its measurements are what was asked
-    for, and are shown to people too.
+    for, and are shown to people too. `history`: what figures were in earlier runs, the oldest first.
+    `entries`: what can be asked for, where a list is wanted.
     """
 
     command: str
     findings: list[Finding] = []
     measurements: list[Measurement] = []
     measured: bool = False
+    history: list[Past] = []
+    entries: list[Entry] = []
     changes: list[Change] = []
     facts: dict[str, Any] = {}
     notes: list[str] = []
@@ -218,6 +256,8 @@ class Report(msgspec.Struct, kw_only=True):
             "facts": self.facts,
             "findings": [finding.as_dict() for finding in self.findings],
             "measurements": [measurement.as_dict() for measurement in self.measurements],
+            "history": [msgspec.to_builtins(past) for past in self.history],
+            "entries": [msgspec.to_builtins(entry) for entry in self.entries],
             "changes": [{"gain": None, "interval": None, **msgspec.to_builtins(change)} for change in self.changes],
             "notes": self.notes,
             "problem": None if self.stop is None else msgspec.to_builtins(self.stop),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
 from torch_starter.core.evidence import Evidence
+from torch_starter.core.history import Run
 from torch_starter.core.kinds import Benchmark
-from torch_starter.core.probing import Target
-from torch_starter.core.problems import Interrupted, WrongUsage
+from torch_starter.core.probing import Answer, Target
+from torch_starter.core.probing import ask as ask_probes
+from torch_starter.core.problems import CouldNotLook, Interrupted, WrongUsage
 from torch_starter.core.report import Finding, Report, Stop
 from torch_starter.core.typos import nearest
-from torch_starter.verbs import _bed, _gather, _measured, _takes
+from torch_starter.verbs import _against, _bed, _gather, _measured, _runs, _takes
 from torch_starter.verbs._asking import OF_A_JOB
 from torch_starter.verbs._gather import Subject
 
@@ -26,12 +30,15 @@ QUIET = {
 
 
 def benchmark(ask: Ask) -> Report:
-    """Measure; or say what could be measured."""
+    """Measure; or say what could be measured, or what was."""
     every = collect("benchmarks", Benchmark)
     chosen = choose(every, suite(ask), ask.texts("only"))
     if ask.flag("list"):
         return listed(every)
-    return measure(ask, subject(ask), chosen)
+    if ask.flag("history"):
+        return remembered(ask, chosen)
+    before = _runs.wanted(ask)  # before anything is measured: there may be no such run
+    return measure(ask, subject(ask), chosen, before)
 
 
 def suite(ask: Ask) -> str:
@@ -70,23 +77,53 @@ def subject(ask: Ask) -> Subject:
     return foreign(ask)
 
 
-def measure(ask: Ask, subject: Subject, chosen: Sequence[Benchmark]) -> Report:
+def remembered(ask: Ask, chosen: Sequence[Benchmark]) -> Report:
+    """What was measured before; raises CouldNotLook where nothing was."""
+    runs = _runs.kept(ask)
+    if not runs:
+        raise CouldNotLook("benchmark.no-history", "nothing was measured here yet", "./dev.sh benchmark")
+    names = {each.name for each in chosen} if ask.texts("only") else None
+    return Report(command="benchmark", history=_runs.past(runs, names), conclusion=_runs.counted(runs))
+
+
+def measure(ask: Ask, subject: Subject, chosen: Sequence[Benchmark], before: Run | None) -> Report:
     """Take all that is chosen; Ctrl-C keeps what was measured."""
     how = _takes.QUICK if suite(ask) == "quick" else _takes.FULL
     evidence = _gather.gather(ask, subject)
     bed = _bed.make_bed(ask, evidence, quick=how is _takes.QUICK)
     takes, findings = _takes.plan(chosen, bed, how)
-    rounds = _takes.Rounds(ask, [_takes.Side(target(subject, evidence), takes, preload(evidence))], how.budget)
+    side = _takes.Side(target(subject, evidence), takes, preload(evidence))
+    settings = in_effect(ask, side)
+    rounds = _takes.Rounds(ask, [side], how.budget)
     rounds.run()
     report = Report(command="benchmark", measured=True)
     report.measurements = _measured.measurements(takes)
     report.findings = [*findings, *_measured.failures(takes)]
-    report.facts = ask.facts.as_dict()
+    report.history = _runs.past(_runs.kept(ask), None)
+    remember(ask, _runs.make(ask, evidence, settings, report.measurements), before, report)
     if rounds.interrupted:
         stopped = Interrupted()
         report.stop = Stop(stopped.code, "stopped on request; what was measured until then is kept", "")
         report.stop_exit_code = stopped.exit_code
     return report
+
+
+def remember(ask: Ask, run: Run, before: Run | None, report: Report) -> None:
+    """Keep a run, tell what it rests on, and compare it with the one that was asked for."""
+    report.facts = {**ask.facts.as_dict(), "run": {**msgspec.to_builtins(run), "measurements": None}}
+    if not run.measurements:
+        return
+    _runs.keep(ask, run)
+    if run.name:
+        report.notes.append(f"Kept as {run.name}: ./dev.sh benchmark --against {run.name}")
+    if before is not None:
+        _against.tell(report, before, run)
+
+
+def in_effect(ask: Ask, side: _takes.Side) -> Answer:
+    """What the target says of the settings that are in effect."""
+    name = "settings.in_effect"
+    return ask_probes(ask.machine, side.target, [name], preload=side.preload, timeout=60.0)[name]
 
 
 def target(subject: Subject, evidence: Evidence) -> Target:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from torch_starter.core.figures import key
 from torch_starter.core.kinds import Benchmark, Figure
 from torch_starter.core.probing import Answer
@@ -18,14 +20,8 @@ Values = list[dict[str, Any]]
 def measurements(takes: Iterable[Take]) -> list[Measurement]:
     """All figures of which there is a value, each with its limit, which may be read from others."""
     found = [(figure, taken) for take in takes for pair in take.figures for figure, taken in read(take, *pair)]
-    medians = {taken.key: taken.median for _, taken in found}
-    return [with_limit(figure, taken, medians) for figure, taken in found]
-
-
-def with_limit(figure: Figure, taken: Measurement, medians: Mapping[str, float]) -> Measurement:
-    import msgspec
-
-    return msgspec.structs.replace(taken, limit=figure.limit(medians))
+    medians = {taken.key: max(taken.samples) if figure.peak else taken.median for figure, taken in found}
+    return [msgspec.structs.replace(taken, limit=figure.limit(medians)) for figure, taken in found]
 
 
 def read(take: Take, benchmark: Benchmark, figure: Figure) -> list[tuple[Figure, Measurement]]:
@@ -38,12 +34,13 @@ def read(take: Take, benchmark: Benchmark, figure: Figure) -> list[tuple[Figure,
         return []
     quiet = [(each, calm) for each in series if (calm := [value for value in each["values"] if not value["busy"]])]
     bounded = 2 * len(quiet) < min(len(series), figure.rounds)
-    used = [(each, each["values"]) for each in series] if bounded else quiet
+    used = [(each, each["values"]) for each in series] if bounded or figure.peak else quiet
     every = [value for each in series for value in each["values"]]
     samples = [value_of(figure, each["amount"], value, "wall") for each, values in used for value in values]
     cpu = [value_of(figure, each["amount"], value, "cpu") for each in series for value in each["values"]]
     measurement = Measurement(
         name=benchmark.name,
+        title=benchmark.title,
         unit=figure.unit,
         samples=tuple(samples),
         better=figure.better,

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,8 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Fact, Unknown
 from torch_starter.core.files import DiskProblem
-from torch_starter.core.report import Change, Report
+from torch_starter.core.report import Report
+from torch_starter.core.snapshot import Snapshot, differences
 from torch_starter.facts.cpu import Cpu
 from torch_starter.facts.gpu import Gpu
 from torch_starter.facts.limits import Limits
@@ -31,19 +32,6 @@ FAMILIES = re.compile(
 )
 OURS = "TORCH_STARTER_"  # says how the program was called
 SECRET = re.compile(r"TOKEN|KEY|SECRET|PASS|CREDENTIAL|AUTH|PROXY|INDEX|URL")
-
-
-class Snapshot(msgspec.Struct, frozen=True):
-    """An environment when it passed: words of the machine, versions and digests of packages, and variables.
-
-    Of a variable that may hold a secret only a digest is kept.
-    """
-
-    passed_at: str
-    machine: dict[str, str]
-    packages: dict[str, str]
-    digests: dict[str, str]
-    variables: dict[str, str]
 
 
 def take(evidence: Evidence) -> Snapshot:
@@ -123,24 +111,3 @@ def kept(ask: Ask, subject: Subject) -> Snapshot | None:
         return msgspec.json.decode(text, type=Snapshot) if text else None
     except msgspec.DecodeError:
         return None
-
-
-def differences(before: Snapshot, now: Snapshot) -> list[Change]:
-    """What is other than it was: the machine and the variables as settings, versions as packages, contents as files."""
-    found = [Change(kind="setting", name=name, was=was, now=new) for name, was, new in pairs(before.machine, now.machine)]
-    found += [Change(kind="setting", name=name, was=was, now=new) for name, was, new in pairs(before.variables, now.variables)]
-    found += [Change(kind="package", name=name, was=was, now=new) for name, was, new in pairs(before.packages, now.packages)]
-    same = {name for name, version in now.packages.items() if before.packages.get(name) == version}
-    found += [
-        Change(kind="file", name=name, was=was, now=new, why="the same version, other files")
-        for name, was, new in pairs(before.digests, now.digests)
-        if name in same and name in before.digests and name in now.digests  # a look at a part reads no files
-    ]
-    return found
-
-
-def pairs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Each name whose value differs, with both; what is not there is "unset"."""
-    for name in sorted(before.keys() | now.keys()):
-        if before.get(name) != now.get(name):
-            yield name, before.get(name, "unset"), now.get(name, "unset")

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torch_starter.core.evidence import Audit
+from torch_starter.core.snapshot import Snapshot, differences
 from torch_starter.facts.cpu import Cpu
 from torch_starter.testing import evidence, machine_with
-from torch_starter.verbs._since import Snapshot, differences, take
+from torch_starter.verbs._since import take
 
 EMPTY = Snapshot("2026-01-01T00:00:00Z", {}, {}, {}, {})
 WORDS = st.dictionaries(st.text(max_size=6), st.text(max_size=6), max_size=5)

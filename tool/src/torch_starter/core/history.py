@@ -1,0 +1,53 @@
+"""Runs of benchmarks that were kept: JSON Lines, a line each, only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from torch_starter.core.report import Measurement
+from torch_starter.core.snapshot import Snapshot
+
+SCHEMA = 1
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One run: when (UTC), under which name (or none), and what was measured where.
+
+    `machine` tells whether two runs are of one machine, `lock` is the hash of the packages' lock, `settings` is what was in
+    effect as the target told it: threads, precision, allocator.
+    """
+
+    schema: int = SCHEMA
+    at: str
+    name: str = ""
+    suite: str = ""
+    machine: str
+    lock: str = ""
+    settings: dict[str, str] = {}
+    snapshot: Snapshot
+    measurements: tuple[Measurement, ...]
+
+
+def read(text: str) -> list[Run]:
+    """The runs in a file, the oldest first. A line that cannot be read, such as one that was cut off, is no run."""
+    return [run for line in text.split("\n") if (run := parsed(line)) is not None]
+
+
+def parsed(line: str) -> Run | None:
+    try:
+        run = msgspec.json.decode(line, type=Run)
+    except msgspec.MsgspecError:
+        return None
+    return run if run.schema == SCHEMA else None
+
+
+def line(run: Run) -> str:
+    """A run as one line."""
+    return msgspec.json.encode(run).decode()
+
+
+def named(runs: Iterable[Run], name: str) -> Run | None:
+    """The newest run of a name."""
+    return next((run for run in reversed(list(runs)) if run.name == name), None)
