@@ -20,8 +20,9 @@ def parsed(key: str) -> tuple[str, dict[str, str]]:
 
 
 def label(params: Mapping[str, str]) -> str:
-    """What a figure was taken with, as people say it: "float32, 2 threads"."""
-    return ", ".join(spoken(name.replace("_", " "), value) for name, value in params.items())
+    """What a figure was taken with, as people say it: "float32, 2 threads"; words first, then numbers of something."""
+    told = [(spoken(name.replace("_", " "), value), value) for name, value in params.items()]
+    return ", ".join(words for words, _ in sorted(told, key=lambda each: each[0] != each[1]))
 
 
 def spoken(name: str, value: str) -> str:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from torch_starter.core.report import Change, Finding, Report, Verdict
+from torch_starter.core.report import Change, Entry, Finding, Report, Verdict
+from torch_starter.show import benchmarks
 from torch_starter.show._words import LOUDEST, SIGNS, WELL, by_group, counted, is_command, loudest, plain, plain_finding, short_id
 from torch_starter.show.measurements import lines as measurement_lines
 
@@ -52,8 +54,10 @@ def console(stream: IO[str], width: int | None = None) -> Console:
 
 def show(report: Report, out: Console) -> None:
     """Print a report."""
-    for line in measurement_lines(report.measurements if report.measured else (), out):
+    for line in measured(report, out):
         out.print(cut(line, out))
+    if report.entries:
+        show_entries(report.entries, out)
     if report.findings:
         show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out)
     if report.changes:
@@ -64,8 +68,27 @@ def show(report: Report, out: Console) -> None:
         out.print(Text.assemble(("stopped: ", "bold red"), plain(report.stop.message)))
         if remedy := plain(report.stop.remedy):
             out.print(Text.assemble(("what to do: ", "bold"), remedy), soft_wrap=is_command(remedy))
-    elif report.findings:
+    elif report.findings or report.conclusion:
         out.print(closing(report, out))
+
+
+def measured(report: Report, out: Console) -> Iterator[Text]:
+    """What was measured, and where it was not now, what was measured before."""
+    of_benchmarks = [each for each in report.measurements if each.processes]
+    if report.measured and of_benchmarks:
+        yield from benchmarks.lines(of_benchmarks, out)
+    elif report.measured:
+        yield from measurement_lines(report.measurements, out)
+    else:
+        yield from benchmarks.history_lines(report.history, out)
+
+
+def show_entries(entries: Iterable[Entry], out: Console) -> None:
+    """A heading and a paragraph for each."""
+    for entry in entries:
+        mark = f"  ({entry.mark})" if entry.mark else ""
+        out.print(Text.assemble((entry.name, "bold"), f"  {entry.title}", (mark, "dim")))
+        out.print(Padding(Text(entry.about, style="dim"), (0, 0, 0, 2)))
 
 
 def show_note(note: str, out: Console) -> None:
@@ -182,10 +205,12 @@ def said(report: Report, out: Console) -> str:
 
 def closing(report: Report, out: Console) -> Text:
     """The last line: how many of what, and what it means."""
-    told = ", ".join(words for _, words in counted(report.findings))
+    told = [words for _, words in counted(report.findings)]
+    if report.measured and any(each.processes for each in report.measurements):
+        told = [benchmarks.counts(report.measurements), *told]
     words = report.conclusion or said(report, out)
     style = {"ok": "green", "warn": "yellow"}.get(report.status, "bold red")
-    return Text.assemble((f"{told}", "bold"), f" in {report.seconds:.1f} s: ", (words, style))
+    return Text.assemble((", ".join(told), "bold"), f" in {report.seconds:.1f} s: " if told else "", (words, style))
 
 
 def sign(verdict: Verdict, out: Console) -> str:
