@@ -43,7 +43,7 @@ def owners(files: ContainerFiles) -> Iterator[Sight]:
             continue
         volumes = [mount for mount in each.mounts if mount.kind == "volume" and not mount.read_only]
         folders = Folders(user, *image) if volumes else None
-        chowned = any("chown" in setting.value for setting in each.all("command"))
+        chowned = any("chown" in command.words for command in each.started)
         for mount in volumes:
             if chowned or not is_known(mount.target) or (folders and folders.has(mount.target)):
                 yield well(mount.place)

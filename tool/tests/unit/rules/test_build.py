@@ -120,3 +120,18 @@ def test_what_cannot_be_read_is_said() -> None:
     assert [str(each.place) for each in found][:1] == ["Dockerfile:2"]
     assert {each.place.file for each in found if each.place} == set(texts)
     assert ask("readable", TORCH)[0].verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("RUM x", "it begins with RUM, which is no instruction of a Dockerfile; did you mean RUN?"),
+        ("ENTRPOIN x", "it begins with ENTRPOIN, which is no instruction of a Dockerfile; did you mean ENTRYPOINT?"),
+        ("apt-get install x", "it begins with no instruction of a Dockerfile"),
+        ("FOO x", "it begins with FOO, which is no instruction of a Dockerfile"),
+        (f"{TOKEN} x", "it begins with no instruction of a Dockerfile"),
+    ],
+)
+def test_a_mistyped_instruction_is_quoted_with_the_one_that_is_meant(line: str, seen: str) -> None:
+    (found,) = ask("readable", f"FROM a:1\n{line}\n")
+    assert (found.seen, str(found.place)) == (seen, "Dockerfile:2")

@@ -120,4 +120,6 @@ def test_only_what_has_pytorch_needs_room() -> None:
     assert same("shared-memory", "skip", {"Dockerfile": "FROM node:22\nRUN npm ci\n", "compose.yaml": service()})
     assert same("shared-memory", "skip", {"requirements.txt": "torch\n", "compose.yaml": third()})
     image = "services:\n  a: «\n    image: pytorch/pytorch:2.9.1\n"
+    assert same("shared-memory", "warn", image)
+    assert same("shared-memory", "warn", '{ «\n"image": "pytorch/pytorch:2.9.1"\n}')
     assert same("shared-memory", "warn", {"requirements.txt": "torch\n", "compose.yaml": image})
