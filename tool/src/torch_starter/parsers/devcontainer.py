@@ -15,6 +15,7 @@ from torch_starter.parsers.starting import started
 from torch_starter.parsers.yaml_tree import Node, NotYaml, tree
 
 COMMANDS = ("onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand")
+OF_EDITOR = ("extensions", "settings", "devPort")  # words that have moved into customizations.vscode
 
 
 def read(path: str, text: str) -> tuple[Container | None, list[Unread]]:
@@ -56,6 +57,7 @@ def settings(root: Node) -> Iterator[Setting]:
         yield Setting("host-gpu", gpu.text or "required", gpu.place)
     for name, feature in root.at("features").fields.items():
         yield Setting("feature", name, feature.place)
+    yield from (Setting("of-editor", key, root.at(key).place) for key in OF_EDITOR if root.at(key).is_there)
 
 
 def mounted(root: Node) -> Iterator[Mount]:
