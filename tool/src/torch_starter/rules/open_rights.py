@@ -26,7 +26,7 @@ def rights(files: ContainerFiles) -> Iterator[Sight]:
         yield from (of_command(command) for command in each.commands)
         yield from of_flag(each)
     for command in (command for container in files.containers for command in container.started):
-        yield of_command(command)
+        yield of_command(command, in_image=False)
 
 
 def is_open(mode: str) -> bool:
@@ -35,20 +35,23 @@ def is_open(mode: str) -> bool:
     return given is not None and not STICKY.fullmatch(mode)
 
 
-def of_command(command: Command) -> Sight:
-    """One command; of chmod what it gives."""
+def of_command(command: Command, in_image: bool = True) -> Sight:
+    """One command, while the image is built or when a container starts; of chmod what it gives."""
     if command.program != "chmod":
         return well(command.place)
     options = [word for word in command.words[1:] if word.startswith("-") and not re.fullmatch(r"-[rwxXst]+", word)]
     mode = next((word for word in command.words[1:] if word not in options), "")
     if not is_open(mode):
         return well(command.place)
-    doubled = ", and files of earlier layers are in the image twice" if any(map(RECURSIVE.fullmatch, options)) else ""
+    doubles = in_image and any(map(RECURSIVE.fullmatch, options))
     return stale(
         command.place,
-        f"`{short(command.text)}`: every user and every program may exchange what is there{doubled}",
+        f"`{short(command.text)}`: every user and every program may exchange what is there"
+        + (", and files of earlier layers are in the image twice" if doubles else ""),
         "files that belong to the user who writes them",
-        "write `COPY --chown=app`, or `install --directory --owner app` for folders, with the user that the container runs as",
+        "write `COPY --chown=app`, or `install --directory --owner app` for folders, with the user that the container runs as"
+        if in_image
+        else "make the folder in the Dockerfile, and give it there to the user that the container runs as, or write chown here",
     )
 
 

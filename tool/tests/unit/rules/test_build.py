@@ -105,6 +105,11 @@ CASES: list[tuple[str, str, Texts]] = [
     ("dockerignore", "ok", {"Dockerfile": f"{COPY}\n", ".dockerignore": "# x\n**/.git\n.v*\n.env*\n!.env.example\n"}),
     ("dockerignore", "ok", {"a/Dockerfile": f"{COPY}\n", "a/Dockerfile.dockerignore": GOOD}),
     ("dockerignore", "ok", {"docker/Dockerfile": f"{COPY}\n", ".dockerignore": GOOD}),
+    (
+        "dockerignore",
+        "ok",
+        {"Dockerfile": f"{COPY}\n", ".dockerignore": GOOD, ".devcontainer/devcontainer.json": '{"dockerFile": "../Dockerfile"}'},
+    ),
     ("dockerignore", "skip", stage("COPY src /src", "COPY --from=x . .")),
 ]
 

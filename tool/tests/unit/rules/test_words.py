@@ -29,6 +29,9 @@ def test_nobody_else_may_write(verdict: str, texts: Texts) -> None:
 def test_a_recursive_one_also_doubles_the_layer() -> None:
     assert "twice" in ask("open-rights", "FROM a:1\nRUN chmod -R 777 /a\n")[0].seen
     assert "twice" not in ask("open-rights", "FROM a:1\nRUN chmod 777 /a\n")[0].seen
+    (found,) = ask("open-rights", '{"image": "x:1", "postCreateCommand": "chmod -R 777 /a"}')
+    assert "twice" not in found.seen
+    assert found.remedy.endswith("or write chown here")
 
 
 OLD = '{\n"image": "x:1",\n"extensions": ["a.b"], «\n"settings": {} «\n}'
