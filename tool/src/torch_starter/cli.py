@@ -36,11 +36,12 @@ def main(words: Sequence[str] | None = None) -> int:
         print(help_text.format_message())
         return 0
     except click.UsageError as error:
-        command = error.ctx.info_name if error.ctx and error.ctx.parent else "torch-starter"
-        stop = WrongUsage(
-            "usage", error.format_message(), f"see: {error.ctx.command_path if error.ctx else 'torch-starter'} --help"
-        )
-        return answer_stop(command or "torch-starter", stop, as_json="--json" in words)
+        verb = error.ctx.info_name if error.ctx and error.ctx.parent else None
+        if error.ctx is None:  # click does not say where, for an option that lacks its argument
+            verb = next((word for word in words if not word.startswith("-")), None)
+        path = " ".join(filter(None, (program_name(), verb)))
+        stop = WrongUsage("usage", error.format_message(), f"see: {path} --help")
+        return answer_stop(verb or "torch-starter", stop, as_json="--json" in words)
     except (click.Abort, KeyboardInterrupt):
         return answer_stop("torch-starter", Interrupted(), as_json="--json" in words)
 

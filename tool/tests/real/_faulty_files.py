@@ -23,6 +23,9 @@ pip install torch==2.8.0 --index-url {WHEELS}/cu118
 EOF
 RUN curl -LsSf https://astral.sh/uv/install.sh | sh
 ENV NCCL_SOKET_IFNAME=eth0 CUDA_LAUNCH_BLOCKING=1
+COPY kaggle.json /root/.kaggle/
+RUN chmod -R 777 /root
+CMD ["jupyter", "lab", "--ip=0.0.0.0", "--ServerApp.token="]
 """,
     "compose.yaml": """\
 version: "3.8"
@@ -38,6 +41,7 @@ services:
       - "8888:8888"
     volumes:
       - /var/run/docker.sock:/var/run/docker.sock
+      - /etc:/host/etc
     deploy:
       resources:
         limits: {memory: 8gb, pids: 4096}
@@ -52,6 +56,8 @@ services:
 \t"runArgs": [
 \t\t"--gpus", "all",
 \t],
+\t"remoteUser": "root",
+\t"extensions": [],
 }
 """,
     "secret.env": f"# credentials\nHF_TOKEN={TOKEN}\n",
@@ -65,8 +71,11 @@ WRONG = {
         "files.cuda-visible-devices compose.yaml:8",
         "files.engine-socket compose.yaml:13",
         "files.env-file-mode secret.env",
+        "files.host-folders compose.yaml:14",
+        "files.notebook-token Dockerfile:20",
         "files.privileged compose.yaml:5",
         "files.pythonhashseed Dockerfile:6",
+        "files.secret-files Dockerfile:18",
     },
     "warn": {
         "files.allocator-options Dockerfile:7",
@@ -78,15 +87,18 @@ WRONG = {
         "files.cuda-base Dockerfile:1",
         "files.devcontainer-gpu .devcontainer/devcontainer.json:5",
         "files.dockerignore Dockerfile:11",
-        "files.gpu-reservation compose.yaml:19",
+        "files.devcontainer-words .devcontainer/devcontainer.json:8",
+        "files.gpu-reservation compose.yaml:20",
         "files.healthcheck compose.yaml:3",
         "files.no-new-privileges compose.yaml:3",
+        "files.open-rights Dockerfile:19",
         "files.piped-shell Dockerfile:16",
         "files.ports compose.yaml:11",
         "files.secrets Dockerfile:2",
         "files.shared-memory compose.yaml:3",
         "files.slow-variables Dockerfile:17",
         "files.torch-num-threads Dockerfile:5",
+        "files.user .devcontainer/devcontainer.json:7",
         "files.user Dockerfile:1",
         "files.variable-names Dockerfile:17",
     },

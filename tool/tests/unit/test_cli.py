@@ -98,6 +98,26 @@ def test_wrong_usage_is_one_json_document_that_says_what_to_do(terminal: Termina
     assert document["problem"]["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (("verify-setup", "--files"), "see: torch-starter verify-setup --help"),
+        (("setup", "--nonsense"), "see: torch-starter setup --help"),
+        (("--completion",), "see: torch-starter --help"),
+    ],
+)
+def test_wrong_words_lead_to_the_help_of_the_command(terminal: Terminal, words: tuple[str, ...], remedy: str) -> None:
+    code, out, err = terminal(*words)
+    assert (code, out) == (2, "")
+    assert err.endswith(f"what to do: {remedy}\n")
+
+
+def test_a_word_that_means_nothing_is_answered_with_rules_too(terminal: Terminal) -> None:
+    for option in ("--explain", "--only", "--skip"):
+        assert terminal.document("verify-setup", option, "nonsense")["problem"]["message"].endswith("network, files")
+        assert "'files.privileged'" in terminal.document("verify-setup", option, "files.privilegd")["problem"]["message"]
+
+
 def test_a_wrong_spec_is_told_with_its_line(terminal: Terminal) -> None:
     Path("torch-starter.toml").write_text('[python]\nversoin = "3.12"\n')
     document = terminal.document("setup", "--dry-run")

@@ -6,16 +6,17 @@ of the machine; None where the files do not say.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from torch_starter.core.commands import Command
+from torch_starter.core.container_words import Kind, written
 from torch_starter.core.report import Place
 
-Source = Literal["ENV", "ARG", "environment", "containerEnv", "remoteEnv", "env file", "build argument"]
+Source = Literal["ENV", "ARG", "environment", "containerEnv", "remoteEnv", "runArgs", "env file", "build argument"]
 
 
 @dataclass(frozen=True)
@@ -34,34 +35,18 @@ class Variable:
 
 
 @dataclass(frozen=True)
-class Command:
-    """One simple command of a shell: its words without quotes, and whether another reads what it prints."""
-
-    words: tuple[str, ...]
-    place: Place
-    piped: bool = False
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def program(self) -> str:
-        """What is started, without its folder."""
-        return posixpath.basename(self.words[0]) if self.words else ""
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
-
-
-@dataclass(frozen=True)
 class Instruction:
-    """One instruction of a Dockerfile. `words`: behind the flags, without quotes; `commands`: of a RUN, also in its heredocs."""
+    """One instruction of a Dockerfile. `words`: behind the flags, without quotes; `commands`: of a RUN, also in its heredocs.
+
+    `started`: the commands of a CMD or an ENTRYPOINT.
+    """
 
     keyword: str
     flags: tuple[str, ...]
     words: tuple[str, ...]
     place: Place
     commands: tuple[Command, ...] = ()
-    heredoc: bool = False
+    started: tuple[Command, ...] = ()
 
     def flag(self, name: str) -> list[str]:
         """The values of a flag such as mount."""
@@ -131,11 +116,15 @@ class Dockerfile:
 
 @dataclass(frozen=True)
 class Setting:
-    """One word of how a container is started, by the name that it has here: cap-add, memory, network …"""
+    """One word of how a container is started, by the name that it has here: cap-add, memory, network …
+
+    `written`: as it stands in its file.
+    """
 
     name: str
     value: str
     place: Place
+    written: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,12 +150,18 @@ class Port:
 
 @dataclass(frozen=True)
 class Build:
-    """How a container's image is built: its context, and the Dockerfile and stage."""
+    """How a container's image is built: its context, and the Dockerfile and stage. `said`: whether the file names the context."""
 
     context: str
     dockerfile: str
     target: str
     place: Place
+    said: bool = True
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether nobody chose the context, and the Dockerfile, which is written for a folder of its own, lies outside of it."""
+        return not (self.said or self.context in ("", ".") or self.dockerfile.startswith(f"{self.context}/"))
 
 
 @dataclass(frozen=True)
@@ -174,10 +169,11 @@ class Container:
     """How one container is started: a service of a compose file, or a dev container.
 
     `debug`: by a file that is for developing. `fragment`: by one that is put over another with the same service.
+    `started`: what it runs at its start.
     """
 
     name: str
-    kind: Literal["compose", "devcontainer"]
+    kind: Kind
     place: Place
     settings: tuple[Setting, ...] = ()
     mounts: tuple[Mount, ...] = ()
@@ -187,6 +183,7 @@ class Container:
     env_files: tuple[str, ...] = ()
     debug: bool = False
     fragment: bool = False
+    started: tuple[Command, ...] = ()
 
     def all(self, *names: str) -> list[Setting]:
         """The settings of these names."""
@@ -195,6 +192,10 @@ class Container:
     def value(self, name: str) -> str:
         """The last value of a setting; empty where there is none."""
         return next((setting.value for setting in reversed(self.settings) if setting.name == name), "")
+
+    def written(self, name: str, value: str) -> str:
+        """A setting as one writes it in this kind of file."""
+        return written(self.kind, name, value)
 
 
 @dataclass(frozen=True)
@@ -236,8 +237,9 @@ class Unread:
 class ContainerFiles:
     """All container files of a folder.
 
-    `torch`: the files that ask for PyTorch, Dockerfiles and lists of packages; `compiled`: the lists with packages that are
-    compiled by CUDA's compiler. `whole`: a folder was looked at, and not one file.
+    `packages`: the lists of packages that are here; `torch`: the files that ask for PyTorch, lists, Dockerfiles, and those that
+    start an image with it; `compiled`: the lists with packages that are compiled by CUDA's compiler. `whole`: a folder was looked
+    at, and not one file.
     """
 
     dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
@@ -247,6 +249,7 @@ class ContainerFiles:
     compose_versions: tuple[Place, ...] = ()
     composes: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    packages: tuple[str, ...] = ()
     torch: tuple[str, ...] = ()
     compiled: tuple[str, ...] = ()
     whole: bool = True

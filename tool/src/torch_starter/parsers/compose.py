@@ -7,28 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from torch_starter.core.container_files import Build, Container, Mount, Port, Setting, Source, Unread, Variable
+from torch_starter.core.container_words import COMPOSE, COMPOSE_LISTS
 from torch_starter.core.interpolation import is_known, resolved
 from torch_starter.core.report import Place
 from torch_starter.parsers import mounts
+from torch_starter.parsers.starting import started
 from torch_starter.parsers.yaml_tree import Node, NotYaml, tree
 
 BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")  # what compose reads by itself
-SINGLE = {
-    "privileged": "privileged",
-    "network_mode": "network",
-    "pid": "pid",
-    "ipc": "ipc",
-    "userns_mode": "userns",
-    "user": "user",
-    "runtime": "runtime",
-    "shm_size": "shm",
-    "mem_limit": "memory",
-    "pids_limit": "pids",
-    "image": "image",
-    "restart": "restart",
-    "extends": "extends",
-}
-LISTS = {"cap_add": "cap-add", "cap_drop": "cap-drop", "security_opt": "security-opt", "profiles": "profile", "devices": "device"}
 MOST = 300  # services of a file that people write
 GPU_DRIVERS = ("nvidia", "cdi", "amd")
 
@@ -77,17 +63,18 @@ def service(path: str, name: str, node: Node, debug: bool) -> Container:
         build(node.at("build"), folder),
         tuple(files),
         debug,
+        started=(*started(node.at("entrypoint")), *started(node.at("command"))),
     )
 
 
 def settings(node: Node) -> Iterator[Setting]:
     """All that is a single word, or a list of them."""
-    for key, name in SINGLE.items():
+    for key, name in COMPOSE.items():
         if (found := node.at(key)).is_there:
-            yield Setting(name, resolved(found.text or ""), found.place)
-    for key, name in LISTS.items():
+            yield Setting(name, resolved(found.text or ""), found.place, f"{key}: {found.text or ''}")
+    for key, name in COMPOSE_LISTS.items():
         for text, place in node.at(key).texts():
-            yield Setting(name, resolved(text), place)
+            yield Setting(name, resolved(text), place, f"{key}: {text}")
     for key in ("memory", "pids"):
         if (found := node.at("deploy", "resources", "limits", key)).is_there:
             yield Setting(key, resolved(found.text or ""), found.place)
@@ -172,9 +159,10 @@ def build(node: Node, folder: str) -> Build | None:
     """How its image is built; None where it is not, or from what is not a folder here."""
     if not node.is_there or node.at("dockerfile_inline").is_there:
         return None
-    context = resolved(node.text or node.at("context").text or ".")
+    given = node.text or node.at("context").text
+    context = resolved(given or ".")
     if "://" in context or context.startswith("git@"):
         return None
     inside = posixpath.normpath(posixpath.join(folder, context))
     dockerfile = posixpath.normpath(posixpath.join(inside, resolved(node.at("dockerfile").text or "Dockerfile")))
-    return Build(inside, dockerfile, resolved(node.at("target").text or ""), node.place)
+    return Build(inside, dockerfile, resolved(node.at("target").text or ""), node.place, given is not None)

@@ -6,15 +6,16 @@ import posixpath
 from collections.abc import Iterator
 
 from torch_starter.core.container_files import Build, Container, Mount, Port, Setting, Unread, Variable
+from torch_starter.core.container_words import DEVCONTAINER, DEVCONTAINER_LISTS
 from torch_starter.core.interpolation import is_known, resolved
 from torch_starter.core.report import Place
 from torch_starter.parsers import mounts, run_arguments
 from torch_starter.parsers.jsonc import without_comments
+from torch_starter.parsers.starting import started
 from torch_starter.parsers.yaml_tree import Node, NotYaml, tree
 
-SINGLE = {"privileged": "privileged", "image": "image", "containerUser": "user", "remoteUser": "remote-user"}
-LISTS = {"capAdd": "cap-add", "securityOpt": "security-opt", "dockerComposeFile": "compose-file"}
 COMMANDS = ("onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand")
+OF_EDITOR = ("extensions", "settings", "devPort")  # words that have moved into customizations.vscode
 
 
 def read(path: str, text: str) -> tuple[Container | None, list[Unread]]:
@@ -40,32 +41,23 @@ def container(path: str, root: Node) -> Container:
         tuple(each for each in by_flags if isinstance(each, Port)),
         (*variables(root), *(each for each in by_flags if isinstance(each, Variable))),
         build(root, posixpath.dirname(path)),
+        started=tuple(command for key in COMMANDS for command in started(root.at(key))),
     )
 
 
 def settings(root: Node) -> Iterator[Setting]:
     """All that is a word or a list of words."""
-    for key, name in SINGLE.items():
+    for key, name in DEVCONTAINER.items():
         if (found := root.at(key)).is_there:
-            yield Setting(name, resolved(found.text or ""), found.place)
-    for key, name in LISTS.items():
+            yield Setting(name, resolved(found.text or ""), found.place, f'"{key}": {found.text or ""}')
+    for key, name in DEVCONTAINER_LISTS.items():
         for text, place in root.at(key).texts():
-            yield Setting(name, resolved(text), place)
+            yield Setting(name, resolved(text), place, f'"{key}": ["{text}"]')
     if (gpu := root.at("hostRequirements", "gpu")).is_there:
         yield Setting("host-gpu", gpu.text or "required", gpu.place)
     for name, feature in root.at("features").fields.items():
         yield Setting("feature", name, feature.place)
-    for key in COMMANDS:
-        yield from (Setting("command", text, place) for text, place in spoken(root.at(key)))
-
-
-def spoken(node: Node) -> Iterator[tuple[str, Place]]:
-    """A command as text: it is one, a list of words, or a map of several."""
-    if node.is_map:
-        for each in node.fields.values():
-            yield from spoken(each)
-    elif node.is_there:
-        yield " ".join(text for text, _ in node.texts()), node.place
+    yield from (Setting("of-editor", key, root.at(key).place) for key in OF_EDITOR if root.at(key).is_there)
 
 
 def mounted(root: Node) -> Iterator[Mount]:
@@ -74,7 +66,8 @@ def mounted(root: Node) -> Iterator[Mount]:
         if item.text is not None:
             yield mounts.listed_mount(resolved(item.text), item.place)
         elif item.is_map:
-            yield mounts.long_mount({name: resolved(each.text or "") for name, each in item.fields.items()}, item.place)
+            fields = {name: resolved(each.text or "") for name, each in item.fields.items()}
+            yield mounts.long_mount(fields, item.place)
 
 
 def variables(root: Node) -> Iterator[Variable]:
@@ -95,7 +88,8 @@ def build(root: Node, folder: str) -> Build | None:
     named = node.at("dockerfile") if node.at("dockerfile").is_there else root.at("dockerFile")
     if not named.text:
         return None
-    context = resolved(node.at("context").text or root.at("context").text or ".")
+    given = node.at("context").text or root.at("context").text
     dockerfile = posixpath.normpath(posixpath.join(folder, resolved(named.text)))
     target = resolved(node.at("target").text or "")
-    return Build(posixpath.normpath(posixpath.join(folder, context)), dockerfile, target, named.place)
+    context = posixpath.normpath(posixpath.join(folder, resolved(given or ".")))
+    return Build(context, dockerfile, target, named.place, given is not None)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from torch_starter.core.container_files import Command, Dockerfile, Instruction, Stage, Unread, Variable
+from torch_starter.core.commands import Command
+from torch_starter.core.container_files import Dockerfile, Instruction, Stage, Unread, Variable
 from torch_starter.core.interpolation import is_known, resolved
 from torch_starter.core.report import Place
+from torch_starter.core.typos import nearest
 from torch_starter.parsers.dockerfile_parts import HEREDOC, Heredoc, Part, glued, parts
 from torch_starter.parsers.shell import SHELLS, commands, simple
 from torch_starter.parsers.words import unquoted, words
 
 MOST = 1_000  # instructions of a file that people write
+LONG = 6  # letters of a word from which on two of them may be wrong
 KEYWORDS = frozenset(
     (
         *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD"),
@@ -68,7 +71,7 @@ class Reader:
         """One instruction."""
         place = Place(self._path, part.line)
         if part.keyword not in KEYWORDS:
-            self.unread.append(Unread(place, "it begins with no instruction of a Dockerfile"))
+            self.unread.append(Unread(place, no_instruction(part.keyword)))
         elif part.open:
             self.unread.append(Unread(place, "its heredoc does not end"))
         if part.keyword == "FROM":
@@ -118,10 +121,15 @@ class Reader:
         flags, rest, shift = behind_flags(part.text, self._escape)
         listed = json_words(rest)
         given = listed if listed is not None else [unquoted(word.raw, self._escape) for word in words(rest, self._escape)]
-        run: Iterable[Command] = ()
-        if part.keyword == "RUN":
-            run = simple(listed, place) if listed is not None else self.run(part, rest, shift)
-        return Instruction(part.keyword, flags, tuple(given), place, tuple(run), bool(part.heredocs))
+        run, started = self.commands(part, listed, rest, shift)
+        return Instruction(part.keyword, flags, tuple(given), place, run, started)
+
+    def commands(self, part: Part, listed: list[str] | None, rest: str, shift: int) -> tuple[tuple[Command, ...], ...]:
+        """What an instruction runs while the image is built, and what it starts in a container."""
+        if part.keyword not in ("RUN", "CMD", "ENTRYPOINT"):
+            return (), ()
+        found = simple(listed, Place(self._path, part.line)) if listed is not None else self.run(part, rest, shift)
+        return (tuple(found), ()) if part.keyword == "RUN" else ((), tuple(found))
 
     def run(self, part: Part, rest: str, shift: int) -> Iterator[Command]:
         """The commands of a RUN in a shell, and of the heredocs that a shell reads."""
@@ -140,6 +148,14 @@ class Reader:
         program = own[0] if own else shebang[1] if shebang else "sh"
         if program.rpartition("/")[2] in SHELLS:
             yield from commands(heredoc.text, lines_from(self._path, heredoc.line, heredoc.text))
+
+
+def no_instruction(word: str) -> str:
+    """What is said of a line that begins with no keyword. A word that is more than letters may be a secret, and is not quoted."""
+    if not re.fullmatch(r"[A-Z]{1,20}", word):
+        return "it begins with no instruction of a Dockerfile"
+    meant = nearest(word, KEYWORDS, 1 if len(word) < LONG else 2)
+    return f"it begins with {word}, which is no instruction of a Dockerfile" + (f"; did you mean {meant}?" if meant else "")
 
 
 def lines_from(path: str, first: int, text: str) -> Callable[[int], Place]:

@@ -69,7 +69,8 @@ def read(
         tuple(each.version for each in composes if each.version),
         tuple(each.path for each in composes),
         (*missed, *(wrong for each in composes for wrong in each.unread)),
-        torch(texts, dockerfiles),
+        tuple(path for path, kind in kinds.items() if kind == "packages"),
+        torch(texts, dockerfiles, started),
         tuple(path for path, kind in kinds.items() if kind == "packages" and COMPILED.search(texts[path])),
         whole,
     )
@@ -121,10 +122,12 @@ def wanted(containers: Iterable[Container]) -> set[str]:
     return {path for path in found if not path.startswith(("..", "/", "~", "$"))}
 
 
-def torch(texts: Mapping[str, str], dockerfiles: Mapping[str, Dockerfile]) -> tuple[str, ...]:
-    """The files that ask for PyTorch: lists of packages that have it, Dockerfiles that install it or begin with it."""
+def torch(texts: Mapping[str, str], dockerfiles: Mapping[str, Dockerfile], started: Iterable[Container]) -> tuple[str, ...]:
+    """The files that ask for PyTorch: lists with it, Dockerfiles that install or begin with it, what starts an image of it."""
     found = [path for path, text in texts.items() if kind_of(path) == "packages" and TORCH.search(text)]
-    return (*found, *(path for path, file in dockerfiles.items() if has_torch(file)))
+    found += [path for path, file in dockerfiles.items() if has_torch(file)]
+    found += [each.place.file for each in started if not each.build and "torch" in each.value("image")]
+    return tuple(dict.fromkeys(found))
 
 
 def has_torch(file: Dockerfile) -> bool:

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from torch_starter.core.container_files import Mount, Port, Setting, Variable
+from torch_starter.core.container_words import RUN, RUN_SWITCHES
 from torch_starter.core.interpolation import is_known, resolved
 from torch_starter.core.report import Place
 from torch_starter.parsers import mounts
 
-FLAGS = {"--privileged": "privileged", "--init": "init", "--rm": "rm", "--read-only": "read-only", "-it": "it", "-d": "detach"}
-VALUES = {
-    "--cap-add": "cap-add",
-    "--cap-drop": "cap-drop",
-    "--security-opt": "security-opt",
-    "--network": "network",
-    "--net": "network",
-    "--pid": "pid",
-    "--ipc": "ipc",
-    "--userns": "userns",
-    "--user": "user",
-    "-u": "user",
-    "--runtime": "runtime",
-    "--gpus": "gpu",
-    "--shm-size": "shm",
-    "--memory": "memory",
-    "-m": "memory",
-    "--pids-limit": "pids",
-    "--device": "device",
-    "--env-file": "env-file",
-    "--volume": "volume",
-    "-v": "volume",
-    "--mount": "mount",
-    "--tmpfs": "tmpfs",
-    "--publish": "publish",
-    "-p": "publish",
-    "--env": "env",
-    "-e": "env",
-}
+HERE: Final = "runArgs"
 Read = Setting | Mount | Port | Variable
 
 
@@ -47,16 +21,17 @@ def read(words: Sequence[tuple[str, Place]], debug: bool) -> Iterator[Read]:
     while waiting:
         word, place = waiting.pop(0)
         flag, equals, value = word.partition("=")
-        if flag in FLAGS:
-            yield Setting(FLAGS[flag], value or "true", place)
-        elif flag in VALUES:
+        if flag in RUN_SWITCHES:
+            yield Setting(RUN_SWITCHES[flag], value or "true", place, word)
+        elif flag in RUN:
             if not equals and waiting:
                 value = waiting.pop(0)[0]
-            yield meant(VALUES[flag], value, resolved(value), place, debug)
+            yield meant(flag, value, resolved(value), place, debug)
 
 
-def meant(name: str, written: str, value: str, place: Place, debug: bool) -> Read:
+def meant(flag: str, written: str, value: str, place: Place, debug: bool) -> Read:
     """One flag with its value."""
+    name = RUN[flag]
     if name == "volume":
         return mounts.short_mount(value, place)
     if name == "mount":
@@ -68,7 +43,5 @@ def meant(name: str, written: str, value: str, place: Place, debug: bool) -> Rea
     if name == "env":
         variable, equals, given = written.partition("=")
         known = resolved(given)
-        return Variable(
-            variable, given if equals else None, known if equals and is_known(known) else None, place, "containerEnv", debug
-        )
-    return Setting(name, "--gpus" if name == "gpu" else value, place)
+        return Variable(variable, given if equals else None, known if equals and is_known(known) else None, place, HERE, debug)
+    return Setting(name, "--gpus" if name == "gpu" else value, place, f"{flag}={written}")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from torch_starter.core.container_files import Command
+from torch_starter.core.commands import Command
 from torch_starter.core.report import Place
 from torch_starter.parsers.words import unquoted
 
@@ -16,6 +16,7 @@ TOKEN = re.compile(
     r"|(?P<between>&&|\|\||;;|\|&|[;|&\n()`])|(?P<comment>\#[^\n]*)",
     re.DOTALL,
 )
+CONTINUED = re.compile(r"(\\\n)+")  # no word, unlike one that is empty
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 BEFORE = frozenset(  # words that stand before a command
     (
@@ -32,6 +33,8 @@ def commands(text: str, place: Callable[[int], Place], depth: int = 0) -> Iterat
     waiting: list[re.Match[str]] = []
     for found in [*TOKEN.finditer(text), None]:
         if found is not None and found["word"]:
+            if CONTINUED.fullmatch(found["word"]):
+                continue
             waiting.append(found)
         elif (found is None or found["between"]) and waiting:
             piped = found is not None and found["between"] in ("|", "|&")
@@ -42,7 +45,7 @@ def commands(text: str, place: Callable[[int], Place], depth: int = 0) -> Iterat
 def simple(words: list[str], place: Place, piped: bool = False, depth: int = 0) -> Iterator[Command]:
     """One command, without what stands before it; and what is in the words that it gives to a shell."""
     variables: dict[str, str] = {}
-    words = [word for word in words if word]
+    words = words[next((number for number, word in enumerate(words) if word), len(words)) :]
     while words and (words[0] in BEFORE or ASSIGNMENT.fullmatch(words[0])):
         word = words.pop(0)
         if word not in BEFORE:

@@ -8,7 +8,7 @@ from torch_starter.core.container_files import Container, ContainerFiles, Variab
 from torch_starter.rules._stages import environment
 
 Environment = dict[str, Variable]
-GIVEN = ("environment", "containerEnv", "remoteEnv")
+GIVEN = ("environment", "containerEnv", "remoteEnv", "runArgs")
 
 
 def environments(files: ContainerFiles) -> Iterator[Environment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from torch_starter.core.container_files import Command
+from torch_starter.core.commands import Command
 
 PIP = re.compile(r"pip[\d.]*")
 PYTHON = re.compile(r"python[\d.]*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from torch_starter.core.container_files import ContainerFiles, Variable
+from torch_starter.core.container_files import ContainerFiles, Setting, Variable
 from torch_starter.core.facts import Absent
 from torch_starter.core.kinds import Rule
 from torch_starter.core.report import Finding, Place
@@ -72,6 +72,16 @@ def short(text: str) -> str:
 def origin(variable: Variable) -> str:
     """Where it is set, for an instruction what to change there."""
     return IN_WORDS.get(variable.source, variable.source)
+
+
+def quoted(setting: Setting) -> str:
+    """A setting as it stands in its file."""
+    return f"`{short(setting.written)}`"
+
+
+def taken_out(setting: Setting) -> str:
+    """The instruction to take a setting away."""
+    return f"take {quoted(setting)} out" + (" of runArgs" if setting.written.startswith("-") else "")
 
 
 def without(variable: Variable) -> str:

@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from torch_starter.core.container_files import Command, Container, ContainerFiles, Dockerfile, Instruction, Stage, Variable
+from torch_starter.core.commands import Command
+from torch_starter.core.container_files import Container, ContainerFiles, Dockerfile, Instruction, Setting, Stage, Variable
 from torch_starter.core.facts import Absent
 from torch_starter.core.images import image
 from torch_starter.core.interpolation import is_known, resolved
@@ -130,17 +131,22 @@ def runs_torch(files: ContainerFiles, container: Container) -> bool:
     found = files.image_of(container)
     if found is None:
         return bool(WITH_TORCH.search(container.value("image")))
-    listed = any(path not in files.dockerfiles for path in files.torch)
+    listed = bool(set(files.packages) & set(files.torch))
     installs = any(installs_python(command) for command in commands(makers(*found)))
     return found[0].path in files.torch or bool(WITH_TORCH.search(base_of(*found))) or (listed and installs)
 
 
-def has(files: ContainerFiles, container: Container, *names: str) -> bool:
-    """Whether a container has one of these settings, also by a file that is put over its own."""
+def given(files: ContainerFiles, container: Container, *names: str) -> list[Setting]:
+    """The settings of a container with these names, also those of files that are put over its own."""
     folder = posixpath.dirname(container.place.file)
     others = [
         each
         for each in files.containers
         if each.fragment and each.name == container.name and posixpath.dirname(each.place.file) == folder
     ]
-    return any(each.all(*names) for each in [container, *others])
+    return [setting for each in [container, *others] for setting in each.all(*names)]
+
+
+def has(files: ContainerFiles, container: Container, *names: str) -> bool:
+    """Whether a container has one of these settings, also by a file that is put over its own."""
+    return bool(given(files, container, *names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from torch_starter.core.container_files import ContainerFiles, Dockerfile, Instruction, Stage
+from torch_starter.core.container_files import ContainerFiles, Dockerfile, Ignored, Instruction, Stage
 from torch_starter.core.facts import Absent
 from torch_starter.core.kinds import Rule
 from torch_starter.core.sight import Sight
@@ -34,7 +34,7 @@ def copies_all(instruction: Instruction) -> bool:
 
 def contexts(files: ContainerFiles, file: Dockerfile) -> list[str]:
     """The folders that a Dockerfile is built from: as files say, else its own, or one above it with a .dockerignore."""
-    said = {each.build.context for each in files.starters(file) if each.build}
+    said = {each.build.context for each in files.starters(file) if each.build and not each.build.is_astray}
     if said:
         return sorted(said)
     folder = posixpath.dirname(file.path)
@@ -47,7 +47,7 @@ def contexts(files: ContainerFiles, file: Dockerfile) -> list[str]:
 def of_context(files: ContainerFiles, file: Dockerfile, instruction: Instruction, context: str) -> Sight:
     """What a COPY of a whole context takes with it."""
     path = posixpath.normpath(posixpath.join(context, ".dockerignore"))
-    found = files.ignored.get(f"{file.path}.dockerignore") or files.ignored.get(path)
+    found = ignoring(files, file, context)
     taken = [name for name in unwanted(file, context) if found is None or not found.leaves_out(name)]
     secret = ".env" in taken and has_secret(files, context)
     if not taken:
@@ -66,15 +66,27 @@ def of_context(files: ContainerFiles, file: Dockerfile, instruction: Instruction
     )
 
 
+def ignoring(files: ContainerFiles, file: Dockerfile, context: str) -> Ignored | None:
+    """The .dockerignore of a Dockerfile, else of its context."""
+    of_file = files.ignored.get(f"{file.path}.dockerignore")
+    return of_file or files.ignored.get(posixpath.normpath(posixpath.join(context, ".dockerignore")))
+
+
+def ignored_by(files: ContainerFiles, file: Dockerfile, context: str, path: str) -> bool:
+    """Whether a path of a context is left out."""
+    found = ignoring(files, file, context)
+    return found is not None and found.leaves_out(path)
+
+
 def unwanted(file: Dockerfile, context: str) -> list[str]:
     """What a context may hold that no image needs: history on top alone, and an environment where there is Python."""
     python = any(installs(each) for stage in file.stages for each in stage.instructions)
     return [*([".git"] if context in ("", ".") else []), *([".venv"] if python else []), ".env"]
 
 
-def has_secret(files: ContainerFiles, context: str) -> bool:
-    """Whether the .env of a context holds a secret."""
-    file = files.env_files.get(posixpath.normpath(posixpath.join(context, ".env")))
+def has_secret(files: ContainerFiles, context: str, path: str = ".env") -> bool:
+    """Whether a file of variables in a context holds a secret."""
+    file = files.env_files.get(posixpath.normpath(posixpath.join(context, path)))
     given = {each.name: each.written or "" for each in file.variables} if file else {}
     return any(is_secret(name, value) for name, value in given.items())
 

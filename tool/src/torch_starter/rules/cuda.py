@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from packaging.version import InvalidVersion, Version
 
-from torch_starter.core.container_files import Command, ContainerFiles, Dockerfile, Stage
+from torch_starter.core.commands import Command
+from torch_starter.core.container_files import ContainerFiles, Dockerfile, Stage
 from torch_starter.core.facts import Absent
 from torch_starter.core.images import image
 from torch_starter.core.kinds import Rule

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from torch_starter.core.container_files import Command, ContainerFiles, Instruction
+from torch_starter.core.commands import Command
+from torch_starter.core.container_files import ContainerFiles, Instruction
 from torch_starter.core.kinds import Rule
 from torch_starter.core.sight import Sight
 from torch_starter.parsers.shell import SHELLS

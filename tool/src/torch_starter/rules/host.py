@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from torch_starter.core.container_files import Container, ContainerFiles, Port, Setting
 from torch_starter.core.kinds import Rule
 from torch_starter.core.sight import Sight
-from torch_starter.rules._sights import short, stale, well, wrong
+from torch_starter.rules._sights import quoted, short, stale, taken_out, well, wrong
 from torch_starter.rules._stages import is_ours, need_containers
 
 SOCKETS = ("docker.sock", "podman.sock", "containerd.sock", "crio.sock")
@@ -46,21 +46,22 @@ def of_namespace(container: Container, setting: Setting) -> Sight:
     if setting.name == "pid":
         seen = f"{name} sees all processes of the machine, and root in it ends them"
         kind = wrong if container.build else stale  # a monitor of the machine is given it on purpose
-        return kind(setting.place, seen, "processes of its own", "take `pid: host` out")
+        return kind(setting.place, seen, "processes of its own", taken_out(setting))
     if setting.name == "ipc":
         seen = f"{name} shares the memory of all programs of the machine; loaders of data need only more of their own"
-        return stale(
-            setting.place, seen, "shared memory of its own, large enough", "write `shm_size: 4gb` in place of `ipc: host`"
-        )
+        remedy = f"write {container.written('shm', '4gb')} in place of {quoted(setting)}"
+        return stale(setting.place, seen, "shared memory of its own, large enough", remedy)
     if setting.name == "userns":
         seen = f"{name} is left out of the engine's own numbering of users: root in it is root outside"
-        return stale(setting.place, seen, "the engine's", "take `userns_mode: host` out")
+        return stale(setting.place, seen, "the engine's", taken_out(setting))
     return stale(
         setting.place,
         f"{name} has the machine's network: all its ports are open to it, and those that it opens are open to all",
         "a network of its own; NCCL over InfiniBand alone needs the machine's",
-        "take `network_mode: host` out, and publish ports as 127.0.0.1:8888:8888; for a job over InfiniBand write it in a file "
-        "of its own",
+        f'{taken_out(setting)}, and name the ports that you need: "forwardPorts": [8888]'
+        if container.kind == "devcontainer"
+        else f"{taken_out(setting)}, and publish ports as 127.0.0.1:8888:8888; for a job over InfiniBand write it in a file of "
+        "its own",
     )
 
 
@@ -80,7 +81,9 @@ def of_port(container: Container, port: Port) -> Sight:
         port.place,
         f"{short(container.name)} publishes {short(published)} on every address of the machine, past its firewall",
         "127.0.0.1, unless others are to reach it",
-        f'write "127.0.0.1:{short(published)}:{short(port.inner)}", or the one address on which others reach it',
+        f'take it out of runArgs, and write "forwardPorts": [{short(port.inner)}]'
+        if container.kind == "devcontainer"
+        else f'write "127.0.0.1:{short(published)}:{short(port.inner)}", or the one address on which others reach it',
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch_starter.core.container_files import Command, ContainerFiles, Dockerfile, Instruction, Stage
+from torch_starter.core.commands import Command
+from torch_starter.core.container_files import ContainerFiles, Dockerfile, Instruction, Stage
 from torch_starter.core.facts import Absent
 from torch_starter.core.kinds import Rule
 from torch_starter.core.sight import Sight

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from torch_starter.core.container_files import Command, Container, ContainerFiles, Dockerfile, Mount, Stage
+from torch_starter.core.commands import Command
+from torch_starter.core.container_files import Container, ContainerFiles, Dockerfile, Mount, Stage
 from torch_starter.core.facts import Absent
 from torch_starter.core.interpolation import is_known, resolved
 from torch_starter.core.kinds import Rule

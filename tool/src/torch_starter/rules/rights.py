@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from torch_starter.core.container_files import Container, ContainerFiles, Setting
 from torch_starter.core.kinds import Rule
 from torch_starter.core.sight import Sight
-from torch_starter.rules._sights import short, stale, well, wrong
+from torch_starter.rules._sights import short, stale, taken_out, well, wrong
 from torch_starter.rules._stages import has, need_containers, ours
 
 FILTERS = ("seccomp", "apparmor", "label", "systempaths")
@@ -24,7 +24,7 @@ def privileged(files: ContainerFiles) -> Iterator[Sight]:
                 on[-1].place,
                 f"{short(each.name)} is privileged: root in it is root on the machine, with all devices",
                 "no privileges; GPUs need none, debugging SYS_PTRACE at most",
-                "take `privileged` out, and give the one device or capability that is needed",
+                f"{taken_out(on[-1])}, and give the one device or capability that is needed",
             )
         else:
             yield well(each.place)
@@ -48,7 +48,7 @@ def of_capability(container: Container, setting: Setting) -> Sight | None:
             f"{name} for {short(container.name)}: with it much of the machine can be reached; neither training nor profiling "
             "needs it",
             "no such capability",
-            f"take {name} out; for debuggers give SYS_PTRACE in a file of its own, such as compose.debug.yaml",
+            f"{taken_out(setting)}; {for_debuggers(container)}",
         )
     if name in DEBUGGING and container.kind == "compose":
         return stale(
@@ -58,6 +58,13 @@ def of_capability(container: Container, setting: Setting) -> Sight | None:
             f"move {name} into compose.debug.yaml, and start with: docker compose -f compose.yaml -f compose.debug.yaml up",
         )
     return None
+
+
+def for_debuggers(container: Container) -> str:
+    """Where what a debugger needs has its place."""
+    if container.kind == "devcontainer":
+        return 'a debugger that looks into other programs needs no more than "capAdd": ["SYS_PTRACE"]'
+    return "a debugger needs SYS_PTRACE at most, in a file of its own, such as compose.debug.yaml"
 
 
 def confinement(files: ContainerFiles) -> Iterator[Sight]:
@@ -72,7 +79,7 @@ def confinement(files: ContainerFiles) -> Iterator[Sight]:
                 setting.place,
                 f"{short(setting.value)}: the engine's filter of system calls or files is off for {short(each.name)}",
                 "the engine's own filter: py-spy, gdb and PyTorch's profiler work with it",
-                "take it out; for a debugger that needs it write it into a file of its own, such as compose.debug.yaml",
+                f"{taken_out(setting)}; {for_debuggers(each)}",
             )
         if not found:
             yield well(each.place)

@@ -12,7 +12,7 @@ from torch_starter.core.kinds import Rule
 from torch_starter.core.report import Place
 from torch_starter.core.secrets import HARMLESS, IN_ADDRESS, SHAPES, is_named
 from torch_starter.core.sight import Sight
-from torch_starter.rules._sights import origin, short, stale, well, wrong
+from torch_starter.rules._sights import origin, short, stale, well, without, wrong
 
 OTHERS = 0o077  # rights of the group and of all
 NO_SECRET = re.compile(
@@ -53,7 +53,7 @@ def of_variable(files: ContainerFiles, variable: Variable) -> Sight:
     if has_token(written) or has_password(written) or literal:
         kind = wrong if in_image or has_token(written) else stale
         seen = f"{short(variable.name)} ({len(written)} characters) in {origin(variable)}, for all who have the file"
-        return kind(variable.place, seen, *away(in_image))
+        return kind(variable.place, seen, *away(in_image, variable))
     if not looks_secret(variable.name):
         return well(variable.place)
     if variable.source == "ENV" and is_argument(files, variable):
@@ -66,10 +66,14 @@ def of_variable(files: ContainerFiles, variable: Variable) -> Sight:
     return well(variable.place)
 
 
-def away(in_image: bool) -> tuple[str, str]:
+def away(in_image: bool, variable: Variable) -> tuple[str, str]:
     """What is wanted in place of a secret, and what to do."""
     if in_image:
         return HISTORY, MOUNT
+    if variable.source in ("containerEnv", "remoteEnv", "runArgs"):
+        name = short(variable.name)
+        passed = f'"remoteEnv": {{"{name}": "${{localEnv:{name}}}"}}'
+        return "a variable of the machine, which is passed on", f"{without(variable)}, change it, and write {passed}"
     return (
         "a file of variables that git leaves out",
         "take it out, change it, and write it into .env, which env_file names and git ignores",

@@ -11,14 +11,15 @@ from torch_starter.core.interpolation import is_known, resolved
 from torch_starter.core.kinds import Rule
 from torch_starter.core.sight import Sight
 from torch_starter.rules._sights import short, stale, well
-from torch_starter.rules._stages import is_bare, is_root, need_containers, run_stages, user_of, workdirs
+from torch_starter.rules._stages import is_bare, is_ours, is_root, need_containers, run_stages, user_of, workdirs
 
 OWNING = ("--owner", "-o", "--chown")
 BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 
 
 def users(files: ContainerFiles) -> Iterator[Sight]:
-    for file, stage in run_stages(files):
+    yield from (sight for each in files.containers if (sight := of_container(each)))
+    for file, stage in run_stages(files) if files.dockerfiles else ():
         said = user_of(file, stage)
         starters = [each for each in files.starters(file) if files.image_of(each) == (file, stage)]
         others = [each.value("user") or each.value("remote-user") for each in starters]
@@ -34,6 +35,24 @@ def users(files: ContainerFiles) -> Iterator[Sight]:
         )
 
 
+def of_container(container: Container) -> Sight | None:
+    """The user that a container itself asks for; None where it asks for none, or is not built here."""
+    said = (container.all("remote-user") or container.all("user"))[-1:]
+    if not said or not (container.kind == "devcontainer" or is_ours(container)):
+        return None
+    if not is_root(said[0].value.partition(":")[0]):
+        return well(said[0].place)
+    return stale(
+        said[0].place,
+        f"{short(container.name)} runs as root: what it writes into the project's folder is root's on the machine too",
+        "the user that the image has, or one that it makes",
+        f"write {container.written(said[0].name, 'vscode')} where the image is one for dev containers, else make a user in the "
+        "Dockerfile and name it here"
+        if container.kind == "devcontainer"
+        else "take `user` out, and write USER into the Dockerfile",
+    )
+
+
 def owners(files: ContainerFiles) -> Iterator[Sight]:
     need_containers(files)
     for each in files.containers:
@@ -43,7 +62,7 @@ def owners(files: ContainerFiles) -> Iterator[Sight]:
             continue
         volumes = [mount for mount in each.mounts if mount.kind == "volume" and not mount.read_only]
         folders = Folders(user, *image) if volumes else None
-        chowned = any("chown" in setting.value for setting in each.all("command"))
+        chowned = any("chown" in command.words for command in each.started)
         for mount in volumes:
             if chowned or not is_known(mount.target) or (folders and folders.has(mount.target)):
                 yield well(mount.place)
@@ -132,8 +151,9 @@ RULES = (
         "bare system, and says nothing of users, has the user of that one, and is not judged; nor is one that all its "
         "containers start as another user.",
         users,
-        "images",
-        "The last USER of each stage that becomes an image, and the user of the containers that start it.",
+        "images and users of containers",
+        "The last USER of each stage that becomes an image, the user of the services that are built here, and containerUser and "
+        "remoteUser of dev containers.",
         "Make a user, and write USER at the end.",
         "CIS Docker Benchmark 1.3: 4.1",
     ),

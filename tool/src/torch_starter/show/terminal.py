@@ -17,22 +17,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from torch_starter.core.report import Change, Entry, Finding, Report, Verdict
+from torch_starter.core.report import Change, Entry, Finding, Report
 from torch_starter.show import benchmarks
-from torch_starter.show._words import LOUDEST, SIGNS, WELL, by_group, counted, is_command, loudest, plain, plain_finding, short_id
+from torch_starter.show._words import by_group, counted, is_command, loudest, plain, plain_finding, short_id
 from torch_starter.show.measurements import lines as measurement_lines
+from torch_starter.show.unwell import mark, show_unwell, sign
 
-STYLES: dict[Verdict, str] = {
-    "ok": "green",
-    "warn": "yellow",
-    "fail": "bold red",
-    "crash": "bold red",
-    "unknown": "magenta",
-    "skip": "dim",
-}
-LOUD = ("fail", "crash")  # whose words are written large where signs cannot be
 NAMED = 2  # things that are named where several were skipped for one reason
-LONGEST = 1200  # characters of one thing that a program said
 CLOSING = {
     "ok": "all is well",
     "warn": "it works; see the warnings",
@@ -112,12 +103,7 @@ def show_findings(findings: Sequence[Finding], out: Console) -> None:
         padding = " " * (signs - len(sign(verdict, out)))
         line = Text.assemble(mark(verdict, out), f"{padding} {name:{names}}  ", words.replace("\n", " "))
         out.print(cut(line, out))
-    for finding in sorted(findings, key=lambda finding: -LOUDEST.index(finding.verdict)):
-        if finding.verdict not in WELL:
-            out.print()
-            show_finding(finding, out)
-    if not all(finding.verdict in WELL for finding in findings):
-        out.print()
+    show_unwell(findings, out)
 
 
 def cut(line: Text, out: Console) -> Text:
@@ -134,7 +120,7 @@ def summary(members: Sequence[Finding]) -> str:
     """What a group's line says: how many of what, and the names of those that the eye looks for."""
     told = [finding for finding in members if finding.verdict != "skip"]
     unwell = [finding for finding in told if finding.verdict != "ok"]
-    return f"{', '.join(words for _, words in counted(told))}: {', '.join(map(short_id, unwell or told))}"
+    return f"{', '.join(words for _, words in counted(told))}: {', '.join(dict.fromkeys(map(short_id, unwell or told)))}"
 
 
 def reasons(skipped: Sequence[Finding], groups: dict[str, list[Finding]]) -> list[str]:
@@ -150,41 +136,6 @@ def reasons(skipped: Sequence[Finding], groups: dict[str, list[Finding]]) -> lis
         more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
         lines.append(f"{', '.join([*names[:NAMED], *more])}: {reason}")
     return lines
-
-
-def show_finding(finding: Finding, out: Console) -> None:
-    """A finding that is not well, with what mends it. Commands are not wrapped, so that they can be copied."""
-    head = Table.grid(padding=(0, 1))
-    head.add_column(width=len(sign(finding.verdict, out)))
-    head.add_column(overflow="fold")
-    head.add_row(mark(finding.verdict, out), Text.assemble((finding.id, "bold"), f"  {finding.title}"))
-    out.print(head)
-    rows = [("seen", finding.seen), ("wanted", finding.wanted), ("at", str(finding.place or ""))]
-    if any(value for _, value in rows):
-        out.print(in_columns(rows))
-    if finding.remedy and is_command(finding.remedy):
-        out.print(Text.assemble(("    mend ", "dim"), finding.remedy), soft_wrap=True)
-    elif finding.remedy:
-        out.print(in_columns([("mend", finding.remedy)]))
-
-
-def in_columns(rows: Iterable[tuple[str, str]]) -> Table:
-    """Names and what they stand for, whose lines are broken between words."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=8, justify="right", style="dim")
-    grid.add_column(ratio=1, overflow="fold")
-    for name, value in rows:
-        if value:
-            grid.add_row(name, escape(within(value.rstrip())))
-    return grid
-
-
-def within(words: str) -> str:
-    """Of what fills more than a screen the beginning and the end: an error says at its end what it is."""
-    if len(words) <= LONGEST:
-        return words
-    left_out = f"({len(words) - LONGEST} characters left out: --json has them)"
-    return f"{words[: LONGEST // 2]} ...\n{left_out}\n... {words[-LONGEST // 2 :]}"
 
 
 def show_changes(changes: Iterable[Change], out: Console) -> None:
@@ -211,15 +162,3 @@ def closing(report: Report, out: Console) -> Text:
     words = report.conclusion or said(report, out)
     style = {"ok": "green", "warn": "yellow"}.get(report.status, "bold red")
     return Text.assemble((", ".join(told), "bold"), f" in {report.seconds:.1f} s: " if told else "", (words, style))
-
-
-def sign(verdict: Verdict, out: Console) -> str:
-    """The sign of a verdict; letters where the output cannot carry the sign."""
-    if out.encoding.startswith("utf"):
-        return SIGNS[verdict]
-    return verdict.upper() if verdict in LOUD else verdict
-
-
-def mark(verdict: Verdict, out: Console) -> Text:
-    """The sign of a verdict in its colour."""
-    return Text(sign(verdict, out), style=STYLES[verdict])

@@ -18,7 +18,7 @@ from torch_starter.facts import container_files
 from torch_starter.parsers.read import kind_of, read, wanted
 from torch_starter.rules._sights import judged
 from torch_starter.verbs._judge import guarded
-from torch_starter.verbs._selection import concerns, explain, listing, select, selected_findings
+from torch_starter.verbs._selection import concerns, explain, listing, refuse_unknown, select, selected_findings
 
 OTHERS = ("quick", "full", "fix", "since-last", "self-test", "python", "extra", "dry-run")  # what asks a target
 NAMES = "Dockerfile, compose.yaml, docker-compose.yml, .devcontainer/devcontainer.json"
@@ -42,9 +42,11 @@ def answer(ask: Ask, checks: Sequence[Check]) -> Report | None:
 
 
 def refuse_rules(ask: Ask, checks: Sequence[Check]) -> None:
-    """Raise WrongUsage for a word that means rules alone, where an environment is asked."""
+    """Raise WrongUsage for a word that means nothing, or rules alone, where an environment is asked."""
     rules = all_rules()
-    for word in (*ask.texts("only"), *ask.texts("skip")):
+    words = (*ask.texts("only"), *ask.texts("skip"))
+    refuse_unknown(words, [*checks, *rules])
+    for word in words:
         if any(concerns(word, rule) for rule in rules) and not any(concerns(word, check) for check in checks):
             raise WrongUsage(
                 "check.files", f"{word} looks at container files", f"./dev.sh verify-setup --files DIR --only {word}"

@@ -19,12 +19,7 @@ def select[Asked: (Check, Rule)](
 
     Raises WrongUsage for a word that means no check, and where nothing is left to ask.
     """
-    for word in (*only, *skip):
-        if not any(concerns(word, check) for check in checks):
-            near = difflib.get_close_matches(word, [check.id for check in checks], n=1, cutoff=0.55)
-            groups = ", ".join(dict.fromkeys(check.group for check in checks))
-            hint = f"the nearest is {near[0]!r}" if near else f"the groups are {groups}"
-            raise WrongUsage("check.unknown", f"no check is called {word!r}; {hint}", "./dev.sh verify-setup --list")
+    refuse_unknown((*only, *skip), checks)
     usual = at_level(checks, level)
     asked = [
         check for check in checks if check.id in only or (check in usual and (not only or any(concerns(w, check) for w in only)))
@@ -36,6 +31,16 @@ def select[Asked: (Check, Rule)](
         )
         raise WrongUsage("check.none", what, f"./dev.sh verify-setup --full --only {' '.join(only) or 'ID'}")
     return left
+
+
+def refuse_unknown(words: Sequence[str], checks: Sequence[Check | Rule]) -> None:
+    """Raise WrongUsage for the first word that means no check."""
+    for word in words:
+        if not any(concerns(word, check) for check in checks):
+            near = difflib.get_close_matches(word, [check.id for check in checks], n=1, cutoff=0.55)
+            groups = ", ".join(dict.fromkeys(check.group for check in checks))
+            hint = f"the nearest is {near[0]!r}" if near else f"the groups are {groups}"
+            raise WrongUsage("check.unknown", f"no check is called {word!r}; {hint}", "./dev.sh verify-setup --list")
 
 
 def concerns(word: str, check: Check | Rule) -> bool:
@@ -65,6 +70,7 @@ def listing(checks: Sequence[Check], rules: Sequence[Rule] = ()) -> Report:
 
 def explain(checks: Sequence[Check], ids: Sequence[str], rules: Sequence[Rule] = ()) -> Report:
     """What checks and rules, or families of them, look at, why, how, and what mends what they find."""
+    refuse_unknown(ids, [*checks, *rules])
     of_rules = [word for word in ids if any(concerns(word, rule) for rule in rules)]
     others = [word for word in ids if word not in of_rules or any(concerns(word, check) for check in checks)]
     told = [explanation(check) for check in select(checks, others, (), "full")] if others or not ids else []

@@ -82,7 +82,51 @@ def test_a_dev_container() -> None:
     assert (found.value("shm"), found.value("remote-user")) == ("1g", "me")
     assert [(each.kind, each.target) for each in found.mounts] == [("volume", "/d"), ("bind", "/w"), ("volume", "/c")]
     assert [(each.name, each.value) for each in found.variables] == [("PATH", None), ("C", "9"), ("A", "1"), ("B", None)]
+    assert [each.source for each in found.variables] == ["remoteEnv", "remoteEnv", "runArgs", "runArgs"]
     assert [(each.published, each.inner) for each in found.ports] == [("1", "2")]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("sh -c 'a && b'", [("sh", "-c", "a && b"), ("a",), ("b",)]),
+        ("[jupyter, lab, '--token=']", [("jupyter", "lab", "--token=")]),
+        ("[a, '', b]", [("a", "", "b")]),
+        ("'a ${X:-1}'", [("a", "1")]),
+        ("null", []),
+    ],
+)
+def test_what_a_service_runs(given: str, wanted: list[tuple[str, ...]]) -> None:
+    found = only(read({"compose.yaml": f"services: {{a: {{image: x, command: {given}}}}}"}))
+    assert [each.words for each in found.started] == wanted
+
+
+def test_what_a_dev_container_runs() -> None:
+    text = '{\n"postCreateCommand": {"a": "b c; d",\n"e": ["f", "g h"]},\n"onCreateCommand": "i",\n"initializeCommand": "j"\n}'
+    found = only(read({".devcontainer.json": text}))
+    assert [(each.words, each.place.line) for each in found.started] == [
+        (("i",), 4),
+        (("b", "c"), 2),
+        (("d",), 2),
+        (("f", "g h"), 3),
+    ]
+
+
+def test_a_setting_is_known_as_it_is_written() -> None:
+    service = only(read({"compose.yaml": "services: {a: {image: x, pid: host, cap_add: [A]}}"}))
+    assert [each.written for each in service.all("pid", "cap-add")] == ["pid: host", "cap_add: A"]
+    assert service.written("shm", "4gb") == "`shm_size: 4gb`"
+    text = '{"privileged": true, "capAdd": ["A"], "runArgs": ["--pid", "host", "--ipc=host", "--init"]}'
+    dev = only(read({".devcontainer.json": text}))
+    assert [each.written for each in dev.settings] == [
+        '"privileged": true',
+        '"capAdd": ["A"]',
+        "--pid=host",
+        "--ipc=host",
+        "--init",
+    ]
+    assert dev.written("shm", "4gb") == '"runArgs": ["--shm-size=4gb"]'
+    assert dev.written("remote-user", "me") == '"remoteUser": "me"'
 
 
 def test_what_is_put_over_another_is_a_fragment() -> None:
@@ -152,6 +196,9 @@ def test_who_asks_for_pytorch() -> None:
     assert read(texts).torch == ("pyproject.toml", "Dockerfile")
     assert read({"Dockerfile": "FROM pytorch/pytorch:2.9\n"}).torch == ("Dockerfile",)
     assert read({"pyproject.toml": 'name = "torch-tools"', "Dockerfile": "FROM a\nRUN echo torch\n"}).torch == ()
+    assert read({"compose.yaml": "services: {a: {image: pytorch/pytorch:2.9}}"}).torch == ("compose.yaml",)
+    assert read({".devcontainer.json": '{"image": "ghcr.io/a/torch:1"}'}).torch == (".devcontainer.json",)
+    assert read({"compose.yaml": "services: {a: {image: redis:7}, b: {build: ./torch}}"}).torch == ()
 
 
 SIGNS = st.text(st.sampled_from("abA_ =:\"'$#{}[]-\n\t*!?\\/.&<"))

@@ -28,6 +28,8 @@ def told(text: str) -> list[tuple[str, ...]]:
         ('bash -lc "a && b"', ["bash|-lc|a && b", "a", "b"]),
         ("echo $(curl x) `wget y`", ["echo $", "curl x", "wget y"]),
         ("a ${B:-c d} e", ["a|${B:-c d}|e"]),
+        ("a '' b", ["a||b"]),
+        ("'' a", ["a"]),
         ("", []),
     ],
 )

@@ -50,6 +50,11 @@ WORDS = [
         ":",
         "::",
         "a:b:c:d",
+        "/etc:/x",
+        "~/.ssh:/x",
+        "64m",
+        "root",
+        "../Dockerfile",
         "~",
         "/",
         "{a,b}",
@@ -78,6 +83,9 @@ PROGRAMS = [
     "curl x |",
     "sh -c",
     "rm -rf",
+    "chmod -R 777",
+    "nvcc",
+    "jupyter lab --ip=* --ServerApp.token=",
     "cd",
     "<<E",
     "&&",
@@ -93,6 +101,9 @@ KEYWORDS = [
     "USER",
     "WORKDIR",
     "HEALTHCHECK",
+    "CMD",
+    "ENTRYPOINT",
+    "COPY .env id_rsa",
     "COPY --from=0",
     "RUN --mount=type=cache",
     "E",
@@ -125,6 +136,8 @@ KEYS = [
         "healthcheck",
         "depends_on",
         "restart",
+        "command",
+        "entrypoint",
         "<<",
     ),
 ]
@@ -139,6 +152,9 @@ DEV = [
     "hostRequirements",
     "dockerComposeFile",
     "capAdd",
+    "postCreateCommand",
+    "remoteUser",
+    "extensions",
 ]
 WORD = st.sampled_from(WORDS)
 LINE = st.tuples(st.sampled_from(KEYWORDS), st.lists(st.sampled_from(PROGRAMS + WORDS), max_size=4)).map(
@@ -149,9 +165,9 @@ VALUE = st.recursive(
     st.one_of(st.none(), WORD.map(repr)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda it: f"[{', '.join(str(each) for each in it)}]"),
-        st.dictionaries(st.sampled_from([*WORDS[:3], "context", "target", "type", "source", "gpu", "x"]), inner, max_size=3).map(
-            lambda it: "{" + ", ".join(f"'{key}': {each}" for key, each in it.items()) + "}"
-        ),
+        st.dictionaries(
+            st.sampled_from([*WORDS[:3], "context", "dockerfile", "target", "type", "source", "gpu", "x"]), inner, max_size=3
+        ).map(lambda it: "{" + ", ".join(f"'{key}': {each}" for key, each in it.items()) + "}"),
     ),
     max_leaves=6,
 )

@@ -90,6 +90,12 @@ CASES: list[tuple[str, str, Texts]] = [
         "warn",
         {"Dockerfile": "FROM ubuntu:24.04 «\n", "compose.yaml": "services: {a: {build: .}, b: {build: ., user: me}}"},
     ),
+    ("user", "warn", '{\n"image": "python:3.12",\n"remoteUser": "root" «\n}'),
+    ("user", "warn", '{\n"image": "python:3.12",\n"containerUser": "0:0" «\n}'),
+    ("user", "warn", '{\n"image": "python:3.12",\n"runArgs": ["--user=root"] «\n}'),
+    ("user", "ok", '{"image": "python:3.12", "containerUser": "root", "remoteUser": "vscode"}'),
+    ("user", "warn", "services:\n  a:\n    build: .\n    user: root «\n"),
+    ("user", "skip", "services: {a: {image: 'postgres:17', user: root}}"),
     ("dockerignore", "warn", f"{COPY} «\n"),
     ("dockerignore", "warn", {"Dockerfile": f"{COPY} «\n", ".dockerignore": ".git\n.env\n"}),
     ("dockerignore", "warn", {"Dockerfile": f"{COPY} «\n", ".dockerignore": f"{GOOD}!.env\n"}),
@@ -99,6 +105,11 @@ CASES: list[tuple[str, str, Texts]] = [
     ("dockerignore", "ok", {"Dockerfile": f"{COPY}\n", ".dockerignore": "# x\n**/.git\n.v*\n.env*\n!.env.example\n"}),
     ("dockerignore", "ok", {"a/Dockerfile": f"{COPY}\n", "a/Dockerfile.dockerignore": GOOD}),
     ("dockerignore", "ok", {"docker/Dockerfile": f"{COPY}\n", ".dockerignore": GOOD}),
+    (
+        "dockerignore",
+        "ok",
+        {"Dockerfile": f"{COPY}\n", ".dockerignore": GOOD, ".devcontainer/devcontainer.json": '{"dockerFile": "../Dockerfile"}'},
+    ),
     ("dockerignore", "skip", stage("COPY src /src", "COPY --from=x . .")),
 ]
 
@@ -120,3 +131,18 @@ def test_what_cannot_be_read_is_said() -> None:
     assert [str(each.place) for each in found][:1] == ["Dockerfile:2"]
     assert {each.place.file for each in found if each.place} == set(texts)
     assert ask("readable", TORCH)[0].verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("RUM x", "it begins with RUM, which is no instruction of a Dockerfile; did you mean RUN?"),
+        ("ENTRPOIN x", "it begins with ENTRPOIN, which is no instruction of a Dockerfile; did you mean ENTRYPOINT?"),
+        ("apt-get install x", "it begins with no instruction of a Dockerfile"),
+        ("FOO x", "it begins with FOO, which is no instruction of a Dockerfile"),
+        (f"{TOKEN} x", "it begins with no instruction of a Dockerfile"),
+    ],
+)
+def test_a_mistyped_instruction_is_quoted_with_the_one_that_is_meant(line: str, seen: str) -> None:
+    (found,) = ask("readable", f"FROM a:1\n{line}\n")
+    assert (found.seen, str(found.place)) == (seen, "Dockerfile:2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unit.rules.ruling import same
+from unit.rules.ruling import ask, same
 
 
 def health(check: str = "", more: str = "") -> dict[str, str]:
@@ -58,6 +58,50 @@ INSIDE = "FROM python:3.12\nWORKDIR /app\nRUN uv sync\n"
 )
 def test_an_environment_is_not_hidden(verdict: str, dockerfile: str, mounts: str) -> None:
     assert same("hidden-environment", verdict, mounted(dockerfile, mounts))
+
+
+COPIES = "FROM a:1\nCOPY requirements.txt src/ /app/\n"
+PATH = ".devcontainer/devcontainer.json"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "texts"),
+    [
+        ("fail", {"Dockerfile": COPIES, PATH: '{\n"build": {\n"dockerfile": "../Dockerfile" «\n}}'}),
+        ("fail", {"Dockerfile": COPIES, PATH: '{\n"dockerFile": "../Dockerfile" «\n}'}),
+        ("fail", {"Dockerfile": f"{COPIES}FROM b:1\nCOPY --from=0 /app /app\n", PATH: '{"dockerFile": "../Dockerfile"} «'}),
+        (
+            "fail",
+            {".devcontainer/Dockerfile": COPIES, "requirements.txt": "x\n", PATH: '{"build": {"dockerfile": "Dockerfile"}} «'},
+        ),
+        ("fail", {"Dockerfile": COPIES, "docker/compose.yaml": "services:\n  a:\n    build: {dockerfile: ../Dockerfile} «\n"}),
+        ("ok", {"Dockerfile": COPIES, PATH: '{"build": {"dockerfile": "../Dockerfile", "context": ".."}}'}),
+        ("ok", {"Dockerfile": COPIES, PATH: '{"build": {"dockerfile": "../Dockerfile"}, "context": ".."}'}),
+        ("ok", {"Dockerfile": "FROM a:1\nCOPY <<E /a\nx\nE\nADD https://x.org/a /b\n", PATH: '{"dockerFile": "../Dockerfile"}'}),
+        ("ok", {".devcontainer/Dockerfile": COPIES, PATH: '{"build": {"dockerfile": "Dockerfile"}}'}),
+        (
+            "ok",
+            {".devcontainer.json": '{"build": {"dockerfile": "Dockerfile"}}', "Dockerfile": COPIES, "requirements.txt": "x\n"},
+        ),
+        ("ok", {"Dockerfile": COPIES, "compose.yaml": "services: {a: {build: {target: '0'}}}"}),
+        ("skip", {"Dockerfile": COPIES, PATH: '{"image": "x:1"}'}),
+    ],
+)
+def test_an_image_is_built_where_its_files_are(verdict: str, texts: dict[str, str]) -> None:
+    assert same("build-context", verdict, texts)
+
+
+def test_the_context_is_named_in_the_words_of_the_file() -> None:
+    dev, compose = '{"build": {"dockerfile": "../Dockerfile"}}', "services: {a: {build: {dockerfile: ../Dockerfile}}}"
+    (found,) = ask("build-context", {"Dockerfile": COPIES, PATH: dev})
+    assert found.remedy == 'write "context": ".." beside "dockerfile"'
+    assert "COPY requirements.txt at Dockerfile:2 finds nothing" in found.seen
+    (found,) = ask("build-context", {"Dockerfile": COPIES, "docker/compose.yaml": compose})
+    assert found.remedy == "write `context: ..`"
+    (found,) = ask(
+        "build-context", {".devcontainer/Dockerfile": COPIES, "requirements.txt": "x", PATH: '{"dockerFile": "Dockerfile"}'}
+    )
+    assert found.remedy == 'write "context": ".." beside "dockerfile"'
 
 
 MAKE = "RUN mkdir -p /home/u/.cache/hf && chown -R u /home/u/.cache\n"

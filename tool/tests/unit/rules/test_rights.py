@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unit.rules.ruling import TORCH, Texts, same
+from unit.rules.ruling import TORCH, Texts, ask, same
 
 WHOLE = """services:
   a:
@@ -95,9 +95,36 @@ def test_a_right(word: str, verdict: str, texts: Texts) -> None:
     assert same(word, verdict, texts)
 
 
+def remedies(word: str, text: str) -> str:
+    return " | ".join(each.remedy for each in ask(word, text))
+
+
+def test_what_to_do_is_said_in_the_words_of_the_file() -> None:
+    given = dev('"privileged": true, "capAdd": ["SYS_ADMIN"],', '"runArgs": ["--ipc=host", "--pid", "host", "--network=host"],')
+    assert 'take `"privileged": true` out' in remedies("privileged", given)
+    assert 'take `"capAdd": ["SYS_ADMIN"]` out; a debugger' in remedies("capabilities", given)
+    shared = remedies("host-namespaces", given)
+    assert 'write "runArgs": ["--shm-size=4gb"] in place of `--ipc=host`' in shared
+    assert "take `--pid=host` out of runArgs" in shared
+    assert '"forwardPorts": [8888]' in shared
+    assert '"forwardPorts": [8888]' in remedies("ports", dev('"runArgs": ["-p", "8888:8888"],'))
+    shared += remedies("confinement", dev('"runArgs": ["--security-opt=seccomp=unconfined"],'))
+    assert "take `--security-opt=seccomp=unconfined` out of runArgs" in shared
+    assert not [word for word in ("compose", "shm_size", "network_mode", "pid: host") if word in shared]
+    shared = remedies("host-namespaces", service("ipc: host", "pid: host"))
+    assert "write `shm_size: 4gb` in place of `ipc: host`" in shared
+    assert "take `pid: host` out" in shared
+    assert "compose.debug.yaml" in remedies("confinement", service("security_opt: [seccomp=unconfined]"))
+
+
 SHM: list[tuple[str, str]] = [
     ("warn", "services:\n  a: «\n    build: .\n"),
+    ("warn", service('shm_size: "64m" «')),
+    ("warn", service("shm_size: 67108864 «")),
+    ("warn", service("shm_size: 256MB «")),
     ("ok", service("shm_size: 2gb")),
+    ("ok", service("shm_size: 0.5G")),
+    ("ok", service("shm_size: ${SHM}")),
     ("ok", service("ipc: host")),
     ("ok", service("tmpfs: ['/dev/shm:size=2g']")),
     ("ok", service("volumes:", "  - {type: tmpfs, target: /dev/shm}")),
@@ -114,10 +141,25 @@ def test_a_dev_container_asks_for_room_by_its_arguments() -> None:
     path = ".devcontainer/devcontainer.json"
     assert same("shared-memory", "warn", {"Dockerfile": TORCH, path: config})
     assert same("shared-memory", "ok", {"Dockerfile": TORCH, path: config.replace(" «", "").replace("--init", "--shm-size=4g")})
+    small = config.replace(" «", "").replace('"--init"]', '"--shm-size", "64m"] «')
+    assert same("shared-memory", "warn", {"Dockerfile": TORCH, path: small})
+
+
+def test_room_is_also_given_by_a_file_that_is_put_over() -> None:
+    texts = {
+        "Dockerfile": TORCH,
+        "compose.yaml": service("shm_size: 64m"),
+        "compose.gpu.yaml": "services:\n  a:\n    shm_size: 8g\n",
+    }
+    assert same("shared-memory", "ok", texts)
+    texts["compose.gpu.yaml"] = texts["compose.gpu.yaml"].replace("8g", "128m «")
+    assert same("shared-memory", "warn", texts)
 
 
 def test_only_what_has_pytorch_needs_room() -> None:
     assert same("shared-memory", "skip", {"Dockerfile": "FROM node:22\nRUN npm ci\n", "compose.yaml": service()})
     assert same("shared-memory", "skip", {"requirements.txt": "torch\n", "compose.yaml": third()})
     image = "services:\n  a: «\n    image: pytorch/pytorch:2.9.1\n"
+    assert same("shared-memory", "warn", image)
+    assert same("shared-memory", "warn", '{ «\n"image": "pytorch/pytorch:2.9.1"\n}')
     assert same("shared-memory", "warn", {"requirements.txt": "torch\n", "compose.yaml": image})

@@ -41,6 +41,13 @@ def test_an_argument_that_becomes_a_variable_stays_in_the_image() -> None:
     assert [(each.verdict, str(each.place)) for each in found] == [("warn", "Dockerfile:2"), ("fail", "Dockerfile:3")]
 
 
+def test_a_dev_container_passes_a_secret_on_from_the_machine() -> None:
+    (found,) = ask("secrets", '{"image": "x:1", "containerEnv": {"API_KEY": "correct-horse"}}')
+    passed = '"remoteEnv": {"API_KEY": "${localEnv:API_KEY}"}'
+    assert found.remedy == f"take API_KEY out of containerEnv, change it, and write {passed}"
+    assert "env_file" in ask("secrets", CASES[7][1])[0].remedy
+
+
 @given(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=20, max_size=40))
 def test_no_secret_is_ever_shown(secret: str) -> None:
     texts = {

@@ -46,6 +46,7 @@ CUDA: list[tuple[str, Texts]] = [
     ("ok", compose("CUDA_VISIBLE_DEVICES: -1")),
     ("ok", compose("NVIDIA_VISIBLE_DEVICES: all")),
     ("skip", "FROM a:1\n"),
+    ("fail", '{\n"image": "x:1",\n"runArgs": ["-e", "CUDA_VISIBLE_DEVICES=all"] «\n}'),
 ]
 OTHERS: list[tuple[str, str, Texts]] = [
     ("torch-num-threads", "warn", "FROM a:1\nENV TORCH_NUM_THREADS=8 «\n"),
@@ -111,6 +112,13 @@ def test_a_container_gets_the_variables_of_its_image() -> None:
     assert same(
         "threads", "ok", {"Dockerfile": "FROM a:1\nENV OMP_NUM_THREADS=4\n", "compose.yaml": service.replace(": 2 «", ": 4")}
     )
+
+
+def test_a_variable_of_arguments_is_said_to_stand_there() -> None:
+    (found,) = ask("torch-num-threads", '{"image": "x:1", "runArgs": ["-e", "TORCH_NUM_THREADS=8"]}')
+    assert found.remedy.endswith("take TORCH_NUM_THREADS out of runArgs")
+    both = '{\n"image": "x:1",\n"containerEnv": {"OMP_NUM_THREADS": "8"},\n"runArgs": ["--env=MKL_NUM_THREADS=4"] «\n}'
+    assert same("threads", "warn", both)
 
 
 def test_what_is_harmless_is_said_and_is_no_warning() -> None:

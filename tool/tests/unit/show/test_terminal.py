@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from golden import golden
-from torch_starter.core.report import Finding, Report, Stop, Verdict
+from torch_starter.core.report import Finding, Place, Report, Stop, Verdict
 from torch_starter.show.terminal import console, show
 from unit.show import reports
 
@@ -124,6 +124,27 @@ def test_a_long_path_is_shown_whole_and_a_long_text_by_its_ends() -> None:
     text = shown(Report(command="x", findings=[Finding(id="a.b", verdict="fail", title="t", seen=seen)]))
     assert len(text.splitlines()) < 30
     assert all(word in " ".join(text.split()) for word in ("first", "last", "characters left out: --json has them"))
+
+
+def of_place(line: int, seen: str, remedy: str, verdict: Verdict = "warn") -> Finding:
+    return Finding(id="a.b", verdict=verdict, title="t", seen=seen, wanted="w", remedy=remedy, place=Place("f", line))
+
+
+def test_places_of_one_id_stand_together_and_what_they_have_alike_is_said_once() -> None:
+    ports = [of_place(3, "one", "x it"), of_place(5, "two", "x it"), of_place(7, "one", "x it")]
+    other = Finding(id="a.c", verdict="warn", title="u", seen="v")
+    findings = [ports[0], other, *ports[1:], of_place(8, "three", "y it"), of_place(9, "four", "z it", "fail")]
+    lines = [line.rstrip() for line in shown(Report(command="x", findings=findings)).splitlines()]
+    assert lines[0] == "✗ a  1 fail, 5 warn: b, c"
+    assert lines[2:-3] == [
+        "! a.b  t",
+        *("    seen one", "      at f:3, f:7", "    seen two", "      at f:5", "  wanted w", "    mend x it"),
+        *("    seen three", "      at f:8", "    mend y it"),
+        "",
+        *("! a.c  u", "    seen v"),
+        "",
+        *("✗ a.b  t", "    seen four", "      at f:9", "  wanted w", "    mend z it"),
+    ]
 
 
 def test_control_codes_of_other_programs_are_left_out() -> None:
