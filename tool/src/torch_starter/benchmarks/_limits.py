@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+import dataclasses
+from collections.abc import Callable, Mapping
 
+from torch_starter.benchmarks._sheets import sheet
 from torch_starter.core.figures import key
-from torch_starter.core.kinds import Medians
+from torch_starter.core.kinds import Figure, Medians, unlimited
 from torch_starter.core.report import Limit
 
 Reading = Callable[[Medians], Limit | None]
 
-GPUS = Path(__file__).with_name("gpus.toml")
-TO = {"flops": 1.0, "stream": 1.0}
 WHAT = {"float32": "flops", "bfloat16": "bf16"}
+CLOCK = {"what": "clock"}
 
 
 def flops(threads: int, dtype: str = "float32") -> Reading:
@@ -34,14 +32,40 @@ def measured(benchmark: str, **params: str) -> Reading:
     return lambda medians: Limit(medians[name], "measured") if name in medians else None
 
 
-def gpu_flops(device: str, kind: str) -> Reading:
-    """What a GPU's data sheet says of dense products, in TFLOP/s, corrected by the clock that it reached."""
-    return datasheet(device, kind)
+def ratio(above: Reading, below: Reading) -> Reading:
+    """By what one limit is more than another."""
+
+    def reading(medians: Medians) -> Limit | None:
+        one, other = above(medians), below(medians)
+        return Limit(one.value / other.value, "derived") if one and other and other.value else None
+
+    return reading
+
+
+def gpu_flops(device: str, kind: str, clock: str = "") -> Reading:
+    """What a GPU's data sheet says of dense products, in TFLOP/s; less where the clock that it reached, a figure, is lower."""
+    peak = datasheet(device, kind)
+    boost = (kind == "float32" and sheet(device).get("float32_clock")) or sheet(device).get("clock")
+
+    def reading(medians: Medians) -> Limit | None:
+        limit, reached = peak(medians), medians.get(clock)
+        return Limit(limit.value * min(1.0, reached / boost), "datasheet") if limit and boost and reached else limit
+
+    return reading
 
 
 def datasheet(device: str, what: str) -> Reading:
     """A number of a GPU's data sheet, by the GPU's name as NVML tells it."""
-    sheets = tomllib.loads(GPUS.read_text(encoding="utf-8"))
-    found: dict[str, Any] = next((sheet for sheet in sheets.values() if any(name in device for name in sheet["names"])), {})
-    value = found.get(what)
+    value = sheet(device).get(what)
     return lambda medians: Limit(float(value), "datasheet") if value is not None else None
+
+
+def clock_of(figure: Figure) -> Figure:
+    """The clock of the GPU while a figure was taken, which its sample tells too."""
+    params = {**figure.params, **CLOCK}
+    return dataclasses.replace(figure, series="clock", unit="MHz", params=params, scale=1.0, limit=unlimited, intensity=0.0)
+
+
+def clock_key(benchmark: str, params: Mapping[str, str]) -> str:
+    """What the figure of that clock is called."""
+    return key(benchmark, {**params, **CLOCK})

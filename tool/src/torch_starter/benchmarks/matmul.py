@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch_starter.benchmarks._limits import flops, gpu_flops
+from torch_starter.benchmarks._limits import clock_key, clock_of, flops, gpu_flops
 from torch_starter.core.bed import Bed
 from torch_starter.core.kinds import Benchmark, Figure
 
@@ -27,17 +27,25 @@ def figures(bed: Bed) -> Iterator[Figure]:
                 intensity=2 * SIZE**3 / (4 * SIZE**2 * (4 if dtype == "float32" else 2)),
             )
     for device, name in bed.devices.items():
-        for kind, dtype in GPU_KINDS.items():
-            yield Figure(
-                sample="matmul.product",
-                series="product",
-                unit="TFLOP/s",
-                params={"dtype": kind, "device": device},
-                arguments={"size": GPU_SIZE, "dtype": dtype, "threads": 0, "device": device, "tf32": kind == "tf32"},
-                scale=1e-12,
-                limit=gpu_flops(name, kind),
-                intensity=2 * GPU_SIZE**3 / (4 * GPU_SIZE**2 * (4 if dtype == "float32" else 2)),
-            )
+        for kind in GPU_KINDS:
+            figure = on_gpu(device, name, kind)
+            yield figure
+            yield clock_of(figure)
+
+
+def on_gpu(device: str, name: str, kind: str) -> Figure:
+    dtype = GPU_KINDS[kind]
+    params = {"dtype": kind, "device": device}
+    return Figure(
+        sample="matmul.product",
+        series="product",
+        unit="TFLOP/s",
+        params=params,
+        arguments={"size": GPU_SIZE, "dtype": dtype, "threads": 0, "device": device, "tf32": kind == "tf32"},
+        scale=1e-12,
+        limit=gpu_flops(name, kind, clock_key("matmul", params)),
+        intensity=2 * GPU_SIZE**3 / (4 * GPU_SIZE**2 * (4 if dtype == "float32" else 2)),
+    )
 
 
 BENCHMARK = Benchmark(

@@ -4,7 +4,8 @@ Standard library alone, Python 3.8. Every sample is given a Measure as its first
 
 A sample answers with series by name. A series is {"amount": what one value did, "loops": …, "warm": [seconds],
 "values": [{"wall": seconds, "cpu": seconds, "others": …, "busy": …}]}; where a value is no amount in a time, such as a loss, it
-has it under "value". A sample that does not apply answers {"skip": why}.
+has it under "value". A sample that does not apply answers {"skip": why}; {"notes": [sentences]} beside series are told as they
+are.
 """
 
 from __future__ import annotations
@@ -23,19 +24,27 @@ STEADY = 1.1  # the slowest of the last three against the fastest
 GROWTH = 10  # loops are made longer by at most this much at once
 BUSY = 0.05  # of the processors that we may use, by others: what is taken then is taken again
 AGAIN = 2  # so many times as many values are taken at most
+OF_GPU = ("clock", "link")
 
 
 def take(sample: str, how: Dict[str, Any], given: Dict[str, Any]) -> Dict[str, Any]:
     """The series of a sample, "file.function" beside this file, called with a Measure and with what is given."""
     file, _, function = sample.partition(".")
+    device = str(given.get("device", "cpu"))
+    gpu = beside("_gpu").of_device(device) if device.startswith("cuda") else None
+    series = getattr(beside(file), function)(Measure(gpu=gpu, **how), **given)  # type: Dict[str, Any]
+    return series
+
+
+def beside(file: str) -> Any:
+    """The module in a file beside this one."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), file + ".py")
     spec = importlib.util.spec_from_file_location("torch_starter_sample", path)
     if spec is None or spec.loader is None:
         raise ImportError("no sample " + path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    series = getattr(module, function)(Measure(**how), **given)  # type: Dict[str, Any]
-    return series
+    return module
 
 
 class Meter:
@@ -43,10 +52,11 @@ class Meter:
 
     `others` is the share of the processors that we may use which programs of others took, `waited` that of the time in which
     threads of this process wanted to run and did not, `steal` what the host of a virtual machine took away, `throttled` how
-    often the control group's quota was used up.
+    often the control group's quota was used up. `least` is what others are known to use at least, of a GPU.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, least: float = 0.0) -> None:
+        self.least = least
         self.own = own_seconds()
         self.ran, self.delayed = scheduled()
         self.busy, self.stolen = processors()
@@ -65,7 +75,7 @@ class Meter:
         return {
             "wall": wall,
             "cpu": cpu,
-            "others": max(0.0, others - tick()) / (wall * count) if wall else 0.0,
+            "others": max(self.least, (others - tick()) / (wall * count) if wall else 0.0),
             "waited": (delayed - self.delayed) / wanted if wanted > 0 else 0.0,
             "steal": max(0.0, stolen - self.stolen - tick()) / (wall * count) if wall else 0.0,
             "throttled": throttled() - self.throttled,
@@ -150,8 +160,10 @@ def is_busy(value: Value) -> bool:
 class Measure:
     """How values are taken: each lasts `seconds` or longer, so many of them, after at most `warm` seconds of warming up."""
 
-    def __init__(self, seconds: float = 0.1, values: int = 3, warm: float = 1.0) -> None:
+    def __init__(self, seconds: float = 0.1, values: int = 3, warm: float = 1.0, gpu: Any = None) -> None:
         self.seconds, self.values, self.warm = seconds, values, warm
+        self.gpu = gpu  # of _gpu.py, where the sample is of a GPU
+        self.looks = []  # type: List[Value]
 
     def in_loops(self, once: Callable[[], Any], amount: float, device: str = "cpu") -> Series:
         """A series of something that can be done again and again; `amount` is what one time does.
@@ -161,14 +173,27 @@ class Measure:
         wait = waiting_for(device)
 
         def timed(loops: int) -> Value:
-            meter = Meter()
+            meter = self.meter()
             for _ in range(loops):
                 once()
             wait()
             return meter.since()
 
         loops, warmed = self.calibrated(timed)
-        return of_values(self.taken(lambda: timed(loops)), amount * loops, warmed, loops)
+        values = self.taken(lambda: timed(loops))
+        if self.gpu is not None:
+            for _ in range(loops):
+                once()
+            state = self.gpu.look()  # while it works: when it has nothing to do its clock and its link slow down
+            wait()
+            values = [{**value, "gpu": state} for value in values]
+            self.looks.append(values[-1])
+        return of_values(values, amount * loops, warmed, loops)
+
+    def of_gpu(self) -> Dict[str, Series]:
+        """Series of the GPU's "clock" in MHz and its "link" in GB/s under this work, as far as it tells them."""
+        told = {name: [{**look, "value": look["gpu"][name]} for look in self.looks if name in look["gpu"]] for name in OF_GPU}
+        return {name: of_values(values) for name, values in told.items() if values}
 
     def calibrated(self, timed: Callable[[int], Value]) -> Any:
         """How many loops last long enough once it is warm, and the seconds of each time on the way there."""
@@ -197,19 +222,23 @@ class Measure:
 
     def single(self, once: Callable[[], Any], amount: float = 1.0) -> Series:
         """A series of one value, of something that can be done but once in a process."""
-        meter = Meter()
+        meter = self.meter()
         once()
         return of_values([self.told(meter)], amount)
 
     def meter(self) -> Meter:
         """Begin to look at what goes on."""
-        return Meter()
+        return Meter(0.0 if self.gpu is None else self.gpu.others)
 
     def told(self, meter: Meter, value: Optional[float] = None) -> Value:
         """What a meter says by now, as a value; `value` where it is no amount in a time."""
         found = meter.since()
         found["busy"] = is_busy(found)
         return found if value is None else {**found, "value": value}
+
+    def beside(self, file: str) -> Any:
+        """The module in a file beside the samples, which share it."""
+        return beside(file)
 
     def series(self, values: List[Value], amount: float = 1.0, warm: Sequence[float] = ()) -> Series:
         """A series of values that a sample took itself, each of them `amount` in its time."""

@@ -14,4 +14,5 @@ def product(measure: Any, size: int, dtype: str, threads: int, device: str = "cp
     torch.backends.cuda.matmul.allow_tf32 = tf32
     kind = getattr(torch, dtype)
     a, b, out = (torch.randn(size, size, device=device).to(kind) for _ in range(3))
-    return {"product": measure.in_loops(lambda: torch.mm(a, b, out=out), 2.0 * size**3, device=device)}
+    series = measure.in_loops(lambda: torch.mm(a, b, out=out), 2.0 * size**3, device=device)
+    return {"product": series, **measure.of_gpu()}
