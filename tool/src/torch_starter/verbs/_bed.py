@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from torch_starter.core.ask import Ask
-from torch_starter.core.bed import Bed
+from torch_starter.core.bed import Bed, Storage
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.facts.compiler import Compiler
 from torch_starter.facts.cpu import Cpu
 from torch_starter.facts.gpu import Gpu
+from torch_starter.facts.links import link
+from torch_starter.facts.mounts import mounts
+from torch_starter.facts.paths import look, nearest
 from torch_starter.making import native
 
 
@@ -18,6 +21,7 @@ def make_bed(ask: Ask, evidence: Evidence, quick: bool) -> Bed:
     """The bed; what is not there is in it as a reason."""
     program, no_program = native_program(ask)
     devices, no_gpu = gpus(ask, evidence)
+    places = folders(ask, evidence)
     return Bed(
         evidence=evidence,
         threads=ask.facts[Cpu].usable,
@@ -25,7 +29,8 @@ def make_bed(ask: Ask, evidence: Evidence, quick: bool) -> Bed:
         no_gpu=no_gpu,
         native=program,
         no_native=no_program,
-        folders=folders(ask, evidence),
+        folders=places,
+        storage={name: storage_of(ask, place) for name, place in places.items()},
         examples=ask.project.root / "examples",
         quick=quick,
     )
@@ -51,6 +56,13 @@ def gpus(ask: Ask, evidence: Evidence) -> tuple[dict[str, str], str]:
 
 
 def folders(ask: Ask, evidence: Evidence) -> dict[str, Path]:
-    """Where caches lie, and where data is: the project."""
+    """Where caches lie, and where data is: the project. Of what is not there yet, what it would be made in."""
     cache = next((Path(state.path) for name, state in evidence.paths.items() if name.startswith("cache ")), None)
-    return {**({"cache": cache} if cache else {}), "data": ask.project.state}
+    return {**({"cache": nearest(cache)} if cache else {}), "data": nearest(ask.project.state)}
+
+
+def storage_of(ask: Ask, folder: Path) -> Storage:
+    """What a folder lies on. What a virtual machine tells of its links need not be so."""
+    state = look(folder, mounts(ask.machine.files))
+    virtual = "hypervisor" in (ask.machine.files.read(Path("/proc/cpuinfo")) or "")
+    return Storage(state.filesystem, state.device, 0.0 if virtual else link(state.device))

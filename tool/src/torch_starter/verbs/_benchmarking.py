@@ -8,25 +8,16 @@ import msgspec
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
-from torch_starter.core.evidence import Evidence
 from torch_starter.core.history import Run
 from torch_starter.core.kinds import Benchmark
-from torch_starter.core.probing import Answer, Target
-from torch_starter.core.probing import ask as ask_probes
 from torch_starter.core.problems import CouldNotLook, Interrupted, WrongUsage
-from torch_starter.core.report import Finding, Report, Stop
+from torch_starter.core.report import Entry, Report, Stop
 from torch_starter.core.typos import nearest
-from torch_starter.verbs import _against, _bed, _gather, _measured, _runs, _takes
-from torch_starter.verbs._asking import OF_A_JOB
+from torch_starter.verbs import _against, _gather, _measured, _measuring, _runs, _takes
+from torch_starter.verbs._conclusion import conclusion
 from torch_starter.verbs._gather import Subject
 
 SUITES = ("quick", "full")
-QUIET = {
-    "HF_HUB_OFFLINE": "1",
-    "HF_DATASETS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "WANDB_MODE": "offline",
-}  # no network; how threads wait stays as the user has it
 
 
 def benchmark(ask: Ask) -> Report:
@@ -64,8 +55,8 @@ def choose(every: Sequence[Benchmark], suite: str, only: Sequence[str]) -> list[
 
 def listed(every: Sequence[Benchmark]) -> Report:
     """What could be measured."""
-    findings = [Finding(id=each.name, verdict="skip", title=each.title, seen=each.about) for each in every]
-    return Report(command="benchmark", findings=findings, conclusion=f"{len(every)} benchmarks")
+    entries = [Entry(each.name, each.title, each.about, "quick" if each.quick else "full") for each in every]
+    return Report(command="benchmark", entries=entries, conclusion=f"{len(every)} benchmarks")
 
 
 def subject(ask: Ask) -> Subject:
@@ -89,18 +80,15 @@ def remembered(ask: Ask, chosen: Sequence[Benchmark]) -> Report:
 def measure(ask: Ask, subject: Subject, chosen: Sequence[Benchmark], before: Run | None) -> Report:
     """Take all that is chosen; Ctrl-C keeps what was measured."""
     how = _takes.QUICK if suite(ask) == "quick" else _takes.FULL
-    evidence = _gather.gather(ask, subject)
-    bed = _bed.make_bed(ask, evidence, quick=how is _takes.QUICK)
-    takes, findings = _takes.plan(chosen, bed, how)
-    side = _takes.Side(target(subject, evidence), takes, preload(evidence))
-    settings = in_effect(ask, side)
-    rounds = _takes.Rounds(ask, [side], how.budget)
+    prepared = _measuring.prepare(ask, subject, chosen, how)
+    rounds = _takes.Rounds(ask, [prepared.side], how.budget)
     rounds.run()
-    report = Report(command="benchmark", measured=True)
-    report.measurements = _measured.measurements(takes)
-    report.findings = [*findings, *_measured.failures(takes)]
+    run = prepared.run(ask, ask.text("save") or "", suite(ask))
+    report = Report(command="benchmark", measured=True, measurements=list(run.measurements), findings=prepared.findings())
+    report.notes = _measured.notes(prepared.side.takes, report.measurements)
     report.history = _runs.past(_runs.kept(ask), None)
-    remember(ask, _runs.make(ask, evidence, settings, report.measurements), before, report)
+    remember(ask, run, before, report)
+    report.conclusion = conclusion(report.measurements) if report.status in ("ok", "warn") else ""
     if rounds.interrupted:
         stopped = Interrupted()
         report.stop = Stop(stopped.code, "stopped on request; what was measured until then is kept", "")
@@ -118,20 +106,3 @@ def remember(ask: Ask, run: Run, before: Run | None, report: Report) -> None:
         report.notes.append(f"Kept as {run.name}: ./dev.sh benchmark --against {run.name}")
     if before is not None:
         _against.tell(report, before, run)
-
-
-def in_effect(ask: Ask, side: _takes.Side) -> Answer:
-    """What the target says of the settings that are in effect."""
-    name = "settings.in_effect"
-    return ask_probes(ask.machine, side.target, [name], preload=side.preload, timeout=60.0)[name]
-
-
-def target(subject: Subject, evidence: Evidence) -> Target:
-    """The interpreter, with the variables that a training would have."""
-    alone = {name: value for name, value in evidence.variables.items() if not name.startswith(OF_A_JOB)}
-    return Target(subject.python, {**alone, **QUIET})
-
-
-def preload(evidence: Evidence) -> str | None:
-    """What the processes are forked after."""
-    return "torch" if "torch" in evidence.installed.distributions else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -74,6 +74,15 @@ def value_of(figure: Figure, amount: float, value: Mapping[str, Any], clock: str
 def others(value: Mapping[str, Any]) -> float:
     """The share of the machine that was not ours while a value was taken."""
     return max(float(value["others"]), float(value["steal"]), float(value["waited"]))
+
+
+def notes(takes: Sequence[Take], measured: Sequence[Measurement]) -> list[str]:
+    """What samples said of themselves, and what the measurements of a benchmark say together."""
+    said = [note for take in takes for answer in take.answers for note in answer.value.get("notes", ())]
+    benchmarks = {benchmark.name: benchmark for take in takes for benchmark, _ in take.figures}
+    own = {name: [each for each in measured if each.name == name] for name in benchmarks}
+    drawn = [note for name, each in benchmarks.items() if each.notes and own[name] for note in each.notes(own[name])]
+    return list(dict.fromkeys([*said, *drawn]))
 
 
 def failures(takes: Iterable[Take]) -> list[Finding]:

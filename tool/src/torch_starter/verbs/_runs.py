@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,6 @@ from torch_starter.core import history
 from torch_starter.core.ask import Ask
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.history import Run
-from torch_starter.core.probing import Answer
 from torch_starter.core.problems import CouldNotLook, WrongUsage
 from torch_starter.core.report import Measurement, Past
 from torch_starter.core.snapshot import Snapshot
@@ -53,16 +52,18 @@ def counted(runs: Sequence[Run]) -> str:
     return f"{many} since {runs[0].at[:10]}"
 
 
-def make(ask: Ask, evidence: Evidence, settings: Answer, measurements: list[Measurement]) -> Run:
+def make(
+    ask: Ask, evidence: Evidence, settings: Mapping[str, str], measurements: Sequence[Measurement], *, name: str, suite: str
+) -> Run:
     """A run with what it rests on."""
     snapshot = _since.take(evidence)
     return Run(
         at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        name=ask.text("save") or "",
-        suite=ask.text("suite") or "",
+        name=name,
+        suite=suite,
         machine=machine_of(ask, snapshot),
         lock=evidence.lock_hash,
-        settings={name: str(value) for name, value in settings.value.items()},
+        settings=dict(settings),
         snapshot=snapshot,
         measurements=tuple(measurements),
     )

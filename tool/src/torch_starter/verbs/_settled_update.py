@@ -13,7 +13,7 @@ from torch_starter.core.report import Finding, Report
 from torch_starter.core.trial import Trial
 from torch_starter.making import release_notes
 from torch_starter.search.search import Outcome
-from torch_starter.verbs import _build, _changed, _judge, _plan, _settle, _workshop
+from torch_starter.verbs import _before_after, _build, _changed, _judge, _plan, _settle, _workshop
 from torch_starter.verbs._updating import Request, Searched, Update, affected, updating
 
 NEWEST = "The locks are the newest that are proven."
@@ -38,6 +38,8 @@ def update(ask: Ask, request: Request) -> Report:
             report.notes.append(NEWEST if newest else "Nothing was changed.")
         elif changing:
             switch(found, report)
+            if ask.flag("benchmark") and affected(found):
+                _before_after.measure(ask, report)
         elif request.pyproject is not None:
             report.notes.append("pyproject.toml, locks and environment are as they were.")
         else:

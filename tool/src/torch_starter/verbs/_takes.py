@@ -85,6 +85,8 @@ def plan(benchmarks: Iterable[Benchmark], bed: Bed, how: How) -> tuple[list[Take
     findings: list[Finding] = []
     for benchmark in benchmarks:
         try:
+            if benchmark.package:
+                bed.installed(benchmark.package)
             for figure in benchmark.figures(bed):
                 probe = probe_of(figure, how)
                 takes.setdefault(probe, Take(probe)).figures.append((benchmark, figure))

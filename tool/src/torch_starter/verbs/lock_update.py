@@ -31,6 +31,7 @@ OPTIONS = (
     Option("accelerator", "Only the lock of this accelerator.", "text", "NAME"),
     Option("budget", "Stop after so many minutes, at the best set that is proven by then.", "text", "MINUTES"),
     Option("markdown", "Write the answer as Markdown too, for a pull request.", "path", "FILE"),
+    Option("benchmark", "Measure the environments before and after, and tell where the new one is slower.", "flag"),
     Option("again", "Forget what earlier runs tried, and try everything anew.", "flag"),
 )
 
