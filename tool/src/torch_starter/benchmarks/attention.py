@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch_starter.benchmarks._gpus import devices, short
 from torch_starter.benchmarks._limits import clock_key, clock_of, flops, gpu_flops
 from torch_starter.core.bed import Bed
 from torch_starter.core.kinds import Benchmark, Figure
@@ -23,16 +24,17 @@ def figures(bed: Bed) -> Iterator[Figure]:
         limit=flops(bed.threads),
         one_thread=bed.threads == 1,
     )
-    for device, name in bed.devices.items():
-        params = {"dtype": "bfloat16", "device": device}
+    for device, name in devices(bed).items():
+        dtype = short(bed, device)
+        params = {"dtype": dtype, "device": device}
         figure = Figure(
             sample="attention.causal",
             series="attention",
             unit="TFLOP/s",
             params=params,
-            arguments={**SHAPE, "batch": GPU_BATCH, "dtype": "bfloat16", "threads": 0, "device": device},
+            arguments={**SHAPE, "batch": GPU_BATCH, "dtype": dtype, "threads": 0, "device": device},
             scale=1e-12,
-            limit=gpu_flops(name, "bfloat16", clock_key("attention", params)),
+            limit=gpu_flops(name, dtype, clock_key("attention", params)),
         )
         yield figure
         yield clock_of(figure)

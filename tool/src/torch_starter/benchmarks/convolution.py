@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch_starter.benchmarks._gpus import devices, kinds
 from torch_starter.benchmarks._limits import clock_key, clock_of, flops, gpu_flops
 from torch_starter.core.bed import Bed
 from torch_starter.core.kinds import Benchmark, Figure
@@ -11,7 +12,6 @@ from torch_starter.core.kinds import Benchmark, Figure
 BATCH, GPU_BATCH = 16, 256
 CHANNELS, WIDTH = 128, 28  # the second stage of ResNet-50
 DIRECTIONS = ("forward", "backward")
-GPU_KINDS = {"bfloat16": "bfloat16", "float16": "float16", "tf32": "float32", "float32": "float32"}
 
 
 def figures(bed: Bed) -> Iterator[Figure]:
@@ -28,8 +28,8 @@ def figures(bed: Bed) -> Iterator[Figure]:
             one_thread=bed.threads == 1,
             seconds=3.0,
         )
-    for device, name in bed.devices.items():
-        for kind, dtype in GPU_KINDS.items():
+    for device, name in devices(bed).items():
+        for kind, dtype in kinds(bed, device).items():
             common = {"dtype": kind, "device": device}
             given = {**shape, "batch": GPU_BATCH, "dtype": dtype, "threads": 0, "device": device, "tf32": kind == "tf32"}
             limit = gpu_flops(name, kind, clock_key("convolution", common))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch_starter.benchmarks._gpus import devices
 from torch_starter.core.bed import Bed
 from torch_starter.core.kinds import Benchmark, Figure
 
@@ -18,7 +19,7 @@ def figures(bed: Bed) -> Iterator[Figure]:
         scale=1e6,
         one_thread=True,
     )
-    for device in bed.devices:
+    for device in devices(bed):
         for what in ("eager", "graph"):
             yield Figure(
                 sample="launch.on_gpu",

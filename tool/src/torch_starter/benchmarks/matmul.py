@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch_starter.benchmarks._gpus import devices, kinds
 from torch_starter.benchmarks._limits import clock_key, clock_of, flops, gpu_flops
 from torch_starter.core.bed import Bed
 from torch_starter.core.kinds import Benchmark, Figure
 
 SIZE, GPU_SIZE = 2048, 8192
-GPU_KINDS = {"bfloat16": "bfloat16", "float16": "float16", "tf32": "float32", "float32": "float32"}
 
 
 def figures(bed: Bed) -> Iterator[Figure]:
@@ -26,15 +26,14 @@ def figures(bed: Bed) -> Iterator[Figure]:
                 one_thread=threads == 1,
                 intensity=2 * SIZE**3 / (4 * SIZE**2 * (4 if dtype == "float32" else 2)),
             )
-    for device, name in bed.devices.items():
-        for kind in GPU_KINDS:
-            figure = on_gpu(device, name, kind)
+    for device, name in devices(bed).items():
+        for kind, dtype in kinds(bed, device).items():
+            figure = on_gpu(device, name, kind, dtype)
             yield figure
             yield clock_of(figure)
 
 
-def on_gpu(device: str, name: str, kind: str) -> Figure:
-    dtype = GPU_KINDS[kind]
+def on_gpu(device: str, name: str, kind: str, dtype: str) -> Figure:
     params = {"dtype": kind, "device": device}
     return Figure(
         sample="matmul.product",

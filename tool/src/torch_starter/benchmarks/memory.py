@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch_starter.benchmarks._gpus import devices
 from torch_starter.benchmarks._limits import datasheet, stream
 from torch_starter.core.bed import Bed
 from torch_starter.core.facts import Absent, Unknown
@@ -31,7 +32,7 @@ def figures(bed: Bed) -> Iterator[Figure]:
             intensity=2 / 12,
             seconds=1.5,
         )
-    for device, name in bed.devices.items():
+    for device, name in devices(bed).items():
         yield Figure(
             sample="memory.copy",
             series="copy",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch_starter.benchmarks._gpus import devices, kinds
 from torch_starter.benchmarks._limits import datasheet, flops, ratio
 from torch_starter.core.bed import Bed
 from torch_starter.core.kinds import Benchmark, Figure
@@ -22,8 +23,8 @@ def figures(bed: Bed) -> Iterator[Figure]:
         limit=ratio(flops(bed.threads, "bfloat16"), flops(bed.threads)),
         seconds=5.0,
     )
-    for device, name in bed.devices.items():
-        for dtype in ("float16", "bfloat16"):
+    for device, name in devices(bed).items():
+        for dtype in [kind for kind in kinds(bed, device) if kind in ("float16", "bfloat16")]:
             yield Figure(
                 sample="precision.training",
                 series="ratio",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch_starter.benchmarks._gpus import devices
 from torch_starter.benchmarks._limits import Reading
 from torch_starter.benchmarks._sheets import sheet
 from torch_starter.core.bed import Bed
+from torch_starter.core.facts import Absent
 from torch_starter.core.figures import key
 from torch_starter.core.kinds import Benchmark, Figure, Medians, unlimited
 from torch_starter.core.report import Limit
@@ -18,23 +20,25 @@ LANES = 16
 
 
 def figures(bed: Bed) -> Iterator[Figure]:
-    for device, name in bed.gpus.items():
+    if not bed.devices:
+        raise Absent(bed.no_gpu)
+    for device, name in devices(bed).items():
         for size in [LARGEST] if bed.quick else SIZES:
             for memory in ("pinned", "pageable"):
                 for way in ("to", "from"):
                     yield moved(device, name, size, memory, way)
         if sheet(name).get("pcie") != 0:
-            given = {"size": SIZES[LARGEST], "pinned": True, "way": "to", "device": device}
+            given = {"size": SIZES[LARGEST], "pinned": True, "device": device}
             yield Figure("transfer.moved", "link", "GB/s", link(device), given)
 
 
 def moved(device: str, name: str, size: str, memory: str, way: str) -> Figure:
     return Figure(
         sample="transfer.moved",
-        series="moved",
+        series=way,
         unit="GB/s",
         params={"device": device, "memory": memory, "size": size.replace(" ", ""), "way": way},
-        arguments={"size": SIZES[size], "pinned": memory == "pinned", "way": way, "device": device},
+        arguments={"size": SIZES[size], "pinned": memory == "pinned", "device": device},
         scale=1e-9,
         limit=over_link(device, name),
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from torch_starter.benchmarks import attention, convolution, launch, matmul, memory, precision, transfer
+from torch_starter.benchmarks._gpus import kinds
+from torch_starter.core.bed import Bed
 from torch_starter.core.facts import Absent
 from torch_starter.core.figures import key
 from torch_starter.core.kinds import Benchmark
 from torch_starter.core.probing import Answer
+from torch_starter.facts.gpu import Device, Gpu
 from torch_starter.facts.memory import Memory
 from torch_starter.testing import machine_with
 from torch_starter.verbs import _measured, _takes
@@ -80,3 +85,21 @@ def test_the_clock_that_was_reached_lowers_the_limit_of_a_measured_product() -> 
     assert told["TFLOP/s"].median == pytest.approx(700)
     assert told["TFLOP/s"].limit is not None
     assert told["TFLOP/s"].limit.value == pytest.approx(989.4 * 0.9)
+
+
+@pytest.mark.parametrize("benchmark", ALL, ids=lambda benchmark: benchmark.name)
+def test_the_quick_suite_measures_one_of_several_like_gpus(benchmark: Benchmark) -> None:
+    planned = list(benchmark.figures(gpu_bed(quick=True)))
+    assert {figure.params["device"] for figure in planned if "device" in figure.params} == {"cuda:0"}
+
+
+def test_numbers_that_an_older_gpu_has_no_cores_for_are_left_out() -> None:
+    assert list(kinds(bed_of("Tesla T4", "7.5"), "cuda:0")) == ["float16", "float32"]
+    assert list(kinds(bed_of("NVIDIA L4", "8.9"), "cuda:0")) == ["bfloat16", "float16", "tf32", "float32"]
+    assert list(kinds(bed_of("NVIDIA L4", "8.9", quick=True), "cuda:0")) == ["bfloat16", "float32"]
+    assert [figure.params["dtype"] for figure in attention.figures(bed_of("Tesla T4", "7.5"))][1:] == ["float16"] * 2
+
+
+def bed_of(name: str, capability: str, *, quick: bool = False) -> Bed:
+    machine = machine_with(Gpu(driver="580.65", devices=(Device(name, capability, 16 * GIB),), source="NVML"))
+    return dataclasses.replace(bed(quick=quick, machine=machine), devices={"cuda:0": name})
