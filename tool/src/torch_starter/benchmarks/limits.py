@@ -30,5 +30,6 @@ BENCHMARK = Benchmark(
     version=1,
     figures=figures,
     quick=True,
+    package="",
     source="STREAM: cs.virginia.edu/stream",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from torch_starter.core.facts import Facts
 from torch_starter.core.machine import Machine
+from torch_starter.core.problems import WrongUsage
 from torch_starter.core.progress import Progress
 from torch_starter.core.project import Project
 from torch_starter.core.screen import Screen, no_screen
@@ -65,6 +67,18 @@ class Ask:
     def texts(self, name: str) -> tuple[str, ...]:
         """The values of an option that may be given several times or with commas."""
         return tuple(word for value in self.options.get(name) or () for word in str(value).split(",") if word)
+
+    @property
+    def budget(self) -> float | None:
+        """The seconds of --budget, which is given in minutes; None where it is not given, or is endless. Raises WrongUsage."""
+        given = self.text("budget")
+        try:
+            minutes = float(given) if given is not None else math.inf
+        except ValueError:
+            minutes = 0.0
+        if not minutes > 0:
+            raise WrongUsage("budget", f"{given!r} is no number of minutes", "give minutes, such as --budget 10")
+        return 60 * minutes if math.isfinite(minutes) else None
 
     def path(self, name: str) -> Path | None:
         """A path that the user gave, from the folder in which the command was typed; links in it stay as they are."""

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #if defined(__AVX512BF16__) || defined(__AMX_BF16__)
 #include <immintrin.h>
 #endif
 #if defined(__AMX_BF16__)
 #include <sys/syscall.h>
-#include <unistd.h>
 #endif
 
 #if defined(__AVX512F__)
@@ -121,12 +121,20 @@ static double bf16(int thread, int threads, double seconds) {
 #endif
 }
 
-#define BYTES (256L << 20) /* of each of the three arrays, all threads together: no cache of a processor holds them */
-
 static double *arrays[3];
+static long bytes; /* of each of them, all threads together */
+
+/* Four times the last cache, so that it does not hold them; where that is not told, or is of a whole machine, what will do. */
+static long beyond_caches(void) {
+    long least = 64L << 20, most = 256L << 20, wanted = least;
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+    wanted = 4 * sysconf(_SC_LEVEL3_CACHE_SIZE);
+#endif
+    return wanted < least ? least : wanted > most ? most : wanted;
+}
 
 static double stream(int thread, int threads, double seconds) {
-    long count = BYTES / 8 / threads, first = thread * count;
+    long count = bytes / 8 / threads, first = thread * count;
     double *a = arrays[0] + first, *b = arrays[1] + first, *c = arrays[2] + first;
     for (long i = 0; i < count; i++) { a[i] = 0; b[i] = 1; c[i] = 2; } /* each thread's pages are near it */
     pthread_barrier_wait(&start);
@@ -183,9 +191,11 @@ int main(int count, char **words) {
                                                 : 0;
     struct one *all = calloc(threads > 0 ? threads : 1, sizeof *all);
     if (!chosen || threads < 1 || !all) return 2;
-    if (chosen == stream)
+    if (chosen == stream) {
+        bytes = beyond_caches();
         for (int i = 0; i < 3; i++)
-            if (!(arrays[i] = malloc(BYTES))) return 3;
+            if (!(arrays[i] = malloc(bytes))) return 3;
+    }
     pthread_barrier_init(&start, 0, threads);
     for (int t = 0; t < threads; t++) {
         all[t] = (struct one){chosen, t, threads, atof(words[3]), 0, 0};

@@ -79,9 +79,9 @@ def remembered(ask: Ask, chosen: Sequence[Benchmark]) -> Report:
 
 def measure(ask: Ask, subject: Subject, chosen: Sequence[Benchmark], before: Run | None) -> Report:
     """Take all that is chosen; Ctrl-C keeps what was measured."""
-    how = _takes.QUICK if suite(ask) == "quick" else _takes.FULL
+    how, budget = _takes.QUICK if suite(ask) == "quick" else _takes.FULL, ask.budget
     prepared = _measuring.prepare(ask, subject, chosen, how)
-    rounds = _takes.Rounds(ask, [prepared.side], how.budget)
+    rounds = _takes.Rounds(ask, [prepared.side], budget or how.budget)
     rounds.run()
     run = prepared.run(ask, ask.text("save") or "", suite(ask))
     report = Report(command="benchmark", measured=True, measurements=list(run.measurements), findings=prepared.findings())

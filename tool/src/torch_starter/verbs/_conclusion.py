@@ -13,12 +13,12 @@ FIRST = ("training", "matmul")  # whose figures say most of a training
 def conclusion(measurements: Sequence[Measurement]) -> str:
     """Such as "the product of two matrices (float32, 2 threads): 78 % of what these processors can do"."""
     told = headline(measurements)
-    if told is None or told.share is None:
+    if told is None or told.share is None or told.limit is None:
         return "nothing to hold the figures against" if measurements else "nothing was measured"
     least = "at least " if told.bounded else ""
     of = {"measured": "what these processors can do", "datasheet": "its data sheet", "derived": "what is possible"}
     params = f" ({label(told.params)})" if told.params else ""
-    return f"{told.title or told.name}{params}: {least}{100 * told.share:.0f} % of {of[told.limit.source if told.limit else 'derived']}"
+    return f"{told.title or told.name}{params}: {least}{100 * told.share:.0f} % of {of[told.limit.source]}"
 
 
 def headline(measurements: Sequence[Measurement]) -> Measurement | None:

@@ -150,13 +150,25 @@ class Rounds:
         forked = [name for name, take in takes.items() if not take.first.fresh]
         timeout = max((take.first.timeout for take in takes.values()), default=0.0)
         if forked:
-            told = ask_probes(
-                self.ask.machine, side.target, forked, preload=side.preload, timeout=timeout, jobs=1, on_answer=tell
-            )
-            for name in forked:
-                takes[name].answers.append(told[name])
+            self.fork(side, takes, forked, timeout, tell)
         for name, take in takes.items():
             if take.first.fresh:
                 answer = ask_fresh(self.ask.machine, side.target, name, timeout=take.first.timeout)
                 tell(answer)
                 take.answers.append(answer)
+
+    def fork(self, side: Side, takes: dict[str, Take], names: list[str], timeout: float, tell: OnAnswer) -> None:
+        """Those that are forked from one process. What was answered when Ctrl-C came is kept too."""
+        answers: dict[str, Answer] = {}
+
+        def note(answer: Answer) -> None:
+            answers[answer.probe] = answer
+            tell(answer)
+
+        machine, preload = self.ask.machine, side.preload
+        try:
+            answers |= ask_probes(machine, side.target, names, preload=preload, timeout=timeout, jobs=1, on_answer=note)
+        finally:
+            for name in names:
+                if name in answers:
+                    takes[name].answers.append(answers[name])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import platform
 import time
 from collections.abc import Iterable, Mapping
@@ -18,7 +17,7 @@ from packaging.utils import canonicalize_name
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
 from torch_starter.core.facts import Absent, Unknown
-from torch_starter.core.problems import CommandFailed, WrongUsage
+from torch_starter.core.problems import CommandFailed
 from torch_starter.core.spec import Accelerator
 from torch_starter.facts.gpu import Gpu
 from torch_starter.making import interpreter, lock_label, wheels
@@ -49,14 +48,8 @@ class Workshop:
     @cached_property
     def ends(self) -> float | None:
         """When the budget is over, in seconds of the monotonic clock; None where there is none."""
-        budget = self.ask.text("budget")
-        try:
-            minutes = float(budget) if budget is not None else math.inf
-        except ValueError:
-            minutes = 0
-        if not minutes > 0:
-            raise WrongUsage("budget", f"{budget!r} is no number of minutes", "give minutes, such as --budget 10")
-        return time.monotonic() + 60 * minutes if math.isfinite(minutes) else None
+        budget = self.ask.budget
+        return None if budget is None else time.monotonic() + budget
 
     @cached_property
     def tools(self) -> Tools:
