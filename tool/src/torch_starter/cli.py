@@ -173,13 +173,13 @@ def parameter(option: Option) -> click.Option:
 
 def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: bool) -> int:
     """Run a verb and show what it answers; whatever goes wrong has an answer too."""
-    from torch_starter.show.page_file import page_path, write_page
+    from torch_starter.show.page_file import files_of, write
 
     started, clock = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), time.monotonic()
-    page = None
+    files = []
     try:
         ask = make_ask(options, rest)
-        page = page_path(ask.path("html"))
+        files = files_of(ask.path("html"), ask.path("markdown") if verb.markdown else None)
         report = verb.run(ask)
     except Problem as problem:
         report = stop_report(verb.name, problem)
@@ -189,8 +189,8 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
         report = stop_report(verb.name, our_own_bug(error))
     report.started_at, report.seconds = started, time.monotonic() - clock
     try:
-        if page and report.stop_exit_code != Interrupted.exit_code:
-            write_page(report, page)
+        if report.stop_exit_code != Interrupted.exit_code or report.measurements:
+            write(report, files)
     except Exception as error:  # what was found is shown in any case
         bug = stop_report(verb.name, our_own_bug(error))
         report.stop, report.stop_exit_code = bug.stop, bug.stop_exit_code

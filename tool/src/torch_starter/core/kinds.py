@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.evidence import Evidence
     from torch_starter.core.machine import Machine
     from torch_starter.core.repair import Repair
-    from torch_starter.core.report import Finding, Limit, Report
+    from torch_starter.core.report import Finding, Limit, Measurement, Report
     from torch_starter.core.sight import Sight
     from torch_starter.core.spec import Spec
     from torch_starter.core.victim import Victim
@@ -39,7 +39,8 @@ class Verb:
     """Something that you can ask. Its name is the word on the command line; `run` answers with a report.
 
     `rest` names the words behind the options, where a verb takes any; with `passes_through` they are a command that
-    gets the terminal and whose exit status becomes ours (and there is no `--json`).
+    gets the terminal and whose exit status becomes ours (and there is no `--json`). `markdown`: its answer can be written as a table
+    by `--markdown FILE`.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Verb:
     rest: str = ""
     passes_through: bool = False
     changes: bool = False
+    markdown: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ class Benchmark:
     """Something that is worth measuring. `figures` plans what is measured of it here; it raises Absent where it does not apply.
 
     `version` is raised when the method changes: figures of different methods are not compared. `quick`: it is in the quick suite;
-    `needs` names the benchmarks whose figures its limits are read from.
+    `needs` names the benchmarks whose figures its limits are read from, `package` what must be installed for all of it. `notes`
+    is what its measurements say together.
     """
 
     name: str
@@ -193,4 +196,6 @@ class Benchmark:
     figures: Callable[[Bed], Iterable[Figure]]
     quick: bool = False
     needs: tuple[str, ...] = ()
+    package: str = "torch"
     source: str = ""
+    notes: Callable[[Sequence[Measurement]], Iterable[str]] | None = None

@@ -15,6 +15,7 @@ LOUDEST: tuple[Verdict, ...] = ("crash", "fail", "unknown", "warn", "ok", "skip"
 WELL: tuple[Verdict, ...] = ("ok", "skip")
 SIGNS: dict[Verdict, str] = {"ok": "✓", "warn": "!", "fail": "✗", "crash": "✗", "unknown": "?", "skip": "-"}
 THIN = "\N{NARROW NO-BREAK SPACE}"  # between thousands
+UNITS = {"us": "µs"}  # as people write them
 COUNTED: dict[Verdict, str] = {"skip": "skipped"}  # where the word for several is not the verdict itself
 
 # control codes of terminals, and the signs that turn the direction of the text around them
@@ -78,6 +79,8 @@ def sentence(report: Report) -> str:
         return "One thing could not be looked at" if unseen == 1 else f"{unseen} things could not be looked at"
     if warned:
         return "It works, with one warning" if warned == 1 else f"It works, with {warned} warnings"
+    if report.conclusion and (report.history or (report.measured and any(each.processes for each in report.measurements))):
+        return report.conclusion[0].upper() + report.conclusion[1:]
     return "All is well" if report.findings else "Done"
 
 
@@ -108,7 +111,7 @@ def quantity(value: float, unit: str) -> str:
         return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %"
     if unit == "count":
         return number(value)
-    return f"{number(value)} {unit}" if unit else number(value)
+    return f"{number(value)} {UNITS.get(unit, unit)}" if unit else number(value)
 
 
 def is_command(remedy: str) -> bool:

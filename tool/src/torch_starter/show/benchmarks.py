@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from torch_starter.core.figures import label, parsed
-from torch_starter.core.report import Measurement, Past
+from torch_starter.core.report import Limit, Measurement, Past
 from torch_starter.show._words import THIN, against, between, number, plain, quantity
 
 LIMITS = "limits"  # the benchmark whose figures others are held against
@@ -73,10 +73,19 @@ def bar(share: float | None, out: Console) -> Text:
 
 
 def value(measurement: Measurement) -> str:
-    """The median and its limit; marked where it is a bound."""
-    limit, unit, median = measurement.limit, measurement.unit, measurement.median
-    told = against(median, limit.value, unit) if limit else quantity(median, unit)
+    """The median and its limit, of what is itself a limit the best; marked where it is a bound."""
+    found = max(measurement.samples) if measurement.name == LIMITS else measurement.median
+    told = held(found, measurement.limit, measurement.unit, measurement.better)
     return f"{sign(measurement.better)} {told}" if measurement.bounded else told
+
+
+def held(value: float, limit: Limit | None, unit: str, better: str) -> str:
+    """A value against its limit, which it cannot be above, or below where less is better."""
+    if limit is None:
+        return quantity(value, unit)
+    if better == "lower":
+        return f"{quantity(value, unit)}, {quantity(limit.value, unit)} at best"
+    return against(value, limit.value, unit)
 
 
 def sign(better: str) -> str:

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ import jinja2
 from torch_starter import __version__
 from torch_starter.core.report import SCHEMA, Finding, Measurement, Report, Verdict
 from torch_starter.core.units import human_size
+from torch_starter.show import benchmark_page
+from torch_starter.show._line import when, where
 from torch_starter.show._words import (
     LOUDEST,
     SIGNS,
@@ -37,6 +38,8 @@ from torch_starter.show._words import (
 
 HERE = Path(__file__).parent
 FIRST = ("environment", "system", "cpu", "memory", "gpu", "disk")  # of the facts
+POLICY = "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+POLICY_OF_PICTURES = "default-src 'none'; {more} 'sha256-{style}'; base-uri 'none'; form-action 'none'"
 SLOWEST = 10  # bars of where the seconds went
 BYTES = re.compile(
     r"memory\.|disk\.(free|total|used)$|.*(^|[._])(bytes|memory|stack|memlock|address_space)$"
@@ -68,7 +71,11 @@ class Bar:
 def page(report: Report) -> str:
     """The whole report as one HTML file."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
-    return template().render(style=style, style_hash=digest(style), **content(report)) + "\n"
+    told = content(report)
+    policy = POLICY.format(style=digest(style))
+    if told["benchmark"] and told["benchmark"]["policy"]:
+        policy = POLICY_OF_PICTURES.format(style=digest(style), more=told["benchmark"]["policy"])
+    return template().render(style=style, policy=policy, **told) + "\n"
 
 
 @functools.cache
@@ -76,13 +83,14 @@ def template() -> jinja2.Template:
     """The page without its words; whatever is put into it is escaped, and without control codes."""
     environment = jinja2.Environment(
         autoescape=True,
+        loader=jinja2.FileSystemLoader(HERE),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
     environment.filters.update(between=between, command=is_command, when=when, quantity=quantity, short=short_id)
-    return environment.from_string((HERE / "page.html.j2").read_text(encoding="utf-8"))
+    return environment.get_template("page.html.j2")
 
 
 def digest(style: str) -> str:
@@ -94,6 +102,7 @@ def content(report: Report) -> dict[str, Any]:
     """What the template is given."""
     findings = [plain_finding(finding) for finding in report.findings]
     unwell = sorted((each for each in findings if each.verdict not in WELL), key=lambda each: LOUDEST.index(each.verdict))
+    facts = benchmark_page.facts(report)
     verdict: Verdict = "fail" if report.stop else loudest(findings) if findings else "ok"
     return {
         "report": report,
@@ -105,8 +114,9 @@ def content(report: Report) -> dict[str, Any]:
         "groups": [group(name, members) for name, members in by_group(findings).items()],
         "bars": list(bars(findings)),
         "work": sum(finding.seconds for finding in findings),
-        "measurements": [measured(each) for each in report.measurements],
-        "facts": [(as_words(name), list(leaves(report.facts[name], name))) for name in sorted(report.facts, key=fact_order)],
+        "measurements": [measured(each) for each in report.measurements if not each.processes],
+        "benchmark": benchmark_page.content(report),
+        "facts": [(as_words(name), list(leaves(facts[name], name))) for name in sorted(facts, key=fact_order)],
         "where": where(report.facts),
         "version": __version__,
         "schema": SCHEMA,
@@ -202,25 +212,3 @@ def in_words(value: Any, path: str) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "none"
     return number(value) if isinstance(value, int | float) else str(value) if isinstance(value, str) else json.dumps(value)
-
-
-def where(facts: dict[str, Any]) -> str:
-    """The machine in a line."""
-    system, cpu, gpu = (part if isinstance(part, dict) else {} for part in (facts.get(key) for key in ("system", "cpu", "gpu")))
-    devices = [str(device.get("name", "GPU")) for device in gpu.get("devices") or () if isinstance(device, dict)]
-    parts = [
-        " ".join(str(system[key]) for key in ("distribution", "architecture") if system.get(key)),
-        f"{cpu.get('affinity') or cpu['count']} processors" if cpu.get("count") else "",
-        ", ".join(f"{devices.count(name)} x {name}" for name in dict.fromkeys(devices)) or ("no GPU" if gpu else ""),
-        "in a container" if system.get("container") else "",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def when(started_at: str) -> str:
-    """The moment as people write it."""
-    try:
-        moment = datetime.fromisoformat(started_at)
-    except ValueError:
-        return started_at
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"

@@ -47,8 +47,7 @@ def show(report: Report, out: Console) -> None:
     """Print a report."""
     for line in measured(report, out):
         out.print(cut(line, out))
-    if report.entries:
-        show_entries(report.entries, out)
+    show_entries(report.entries, out)
     if report.findings:
         show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out)
     if report.changes:

@@ -15,6 +15,7 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.words: list[str] = []
         self.style = ""
+        self.scripts: list[str] = []
         self.open: list[str] = []
         self.wrong: list[str] = []
         self.feed(text)
@@ -35,6 +36,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] == "style":
             self.style += data
+        elif self.open and self.open[-1] == "script":
+            self.scripts.append(data)
         else:
             self.words.append(data)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from torch_starter.core.report import Change, Finding, Limit, Measurement, Place, Report, Stop
+from typing import Any
+
+from torch_starter.core.report import Change, Entry, Finding, Limit, Measurement, Past, Place, Report, Stop
 
 
 def judged() -> Report:
@@ -94,3 +96,81 @@ def many() -> Report:
     words = "".join(f"line {number} of what a program said\n" for number in range(200))
     findings = [Finding(id=f"uses.package-{number}", verdict="fail", title="works", seen=words) for number in range(120)]
     return Report(command="verify-setup", findings=findings, facts={"cpu": {"count": 2}}, seconds=9.0)
+
+
+def of_benchmark(name: str, unit: str, values: list[list[float]], params: dict[str, str], **more: Any) -> Measurement:
+    """A figure with the values of several processes."""
+    samples, counts = tuple(value for each in values for value in each), tuple(map(len, values))
+    titles = {"limits": "what the processors can do at most", "matmul": "the product of two matrices", "launch": "starting"}
+    return Measurement(
+        name=name, title=titles.get(name, ""), unit=unit, samples=samples, processes=counts, params=params, version=1, **more
+    )
+
+
+def benchmarked() -> Report:
+    """A run of benchmarks: processors with their limits, a bound, a GPU, times, and earlier runs."""
+
+    def around(value: float) -> list[list[float]]:
+        """Five processes of three values: they differ by 2 % from each other, and by 1 % in themselves."""
+        return [[value * (1 + 0.02 * (number - 2) / 2) * (1 + 0.01 * step) for step in (-1, 0, 1)] for number in range(5)]
+
+    limits = [
+        of_benchmark("limits", unit, around(value), {"what": what, "threads": threads})
+        for what, unit, one in (("flops", "GFLOP/s", 115.0), ("bf16", "GFLOP/s", 230.0), ("stream", "GB/s", 20.0))
+        for threads, value in (("1", one), ("2", 2 * one))
+    ]
+    clock = of_benchmark("limits", "GHz", around(3.6), {"what": "clock"})
+    products = [
+        of_benchmark("matmul", "GFLOP/s", around(value), params, limit=Limit(limit, "measured"), intensity=intensity, **more)
+        for value, params, limit, intensity, more in (
+            (90.0, {"dtype": "float32", "threads": "1"}, 115.0, 256.0, {}),
+            (180.0, {"dtype": "float32", "threads": "2"}, 230.0, 256.0, {}),
+            (310.0, {"dtype": "bfloat16", "threads": "2"}, 460.0, 512.0, {"bounded": True, "busy": 0.4}),
+        )
+    ]
+    params, sheet = {"dtype": "bfloat16", "device": "cuda:0"}, Limit(989.0, "datasheet")
+    gpu = [
+        of_benchmark("matmul", "TFLOP/s", around(640.0), params, limit=sheet, intensity=2048.0),
+        of_benchmark("memory", "GB/s", around(2900.0), {"device": "cuda:0"}, limit=Limit(3350.0, "datasheet")),
+    ]
+    triad = of_benchmark("memory", "GB/s", around(36.0), {"threads": "2"}, limit=Limit(40.0, "measured"), intensity=1 / 6)
+    launch = of_benchmark("launch", "us", [[1.5, 1.6]], {"what": "dispatch"}, better="lower", bounded=True)
+    loader = of_benchmark("loader", "ms", around(12.0), {"workers": "4"}, better="lower", limit=Limit(8.0, "derived"))
+    return Report(
+        command="benchmark",
+        measured=True,
+        measurements=[*limits, clock, *products, *gpu, triad, launch, loader],
+        history=[
+            Past(
+                f"2026-01-0{day}T10:00:00Z",
+                run,
+                "matmul dtype=float32 threads=2",
+                "GFLOP/s",
+                value,
+                value - 3,
+                value + 4,
+                day == 3,
+            )
+            for day, run, value in ((1, "before", 150.0), (2, "", 151.0), (3, "", 120.0), (4, "", 178.0))
+        ],
+        findings=[Finding(id="compile", verdict="skip", title="a compiled model", seen="there is no C++ compiler")],
+        facts={
+            **everything().facts,
+            "run": {"settings": {"threads": "2"}, "snapshot": {"packages": {"torch": "2.14.1"}}},
+        },
+        conclusion="the product of two matrices (float32, 2 threads): 78 % of what these processors can do",
+        started_at="2026-01-05T03:04:05Z",
+        seconds=48.2,
+    )
+
+
+def remembered() -> Report:
+    """What was measured before."""
+    return Report(command="benchmark", history=benchmarked().history, conclusion="4 runs since 2026-01-01")
+
+
+def choice() -> Report:
+    """A list of what can be asked for."""
+    about = "torch.mm of two square matrices into a third that is there already: what most of a training consists of."
+    entries = [Entry("matmul", "the product of two matrices", about, "quick"), Entry("compile", "a compiled model", "It is.")]
+    return Report(command="benchmark", entries=entries, conclusion="2 benchmarks")

@@ -25,7 +25,11 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "everything": reports.everything,
     "many": reports.many,
     "empty": lambda: Report(command="facts"),
+    "benchmark": reports.benchmarked,
+    "benchmark-history": reports.remembered,
+    "benchmark-list": reports.choice,
 }
+STILL = [name for name in REPORTS if name not in ("benchmark", "benchmark-history")]  # what is drawn without a script
 VERDICTS: list[Verdict] = ["ok", "warn", "fail", "crash", "skip", "unknown"]
 WORDS = st.text(max_size=40) | st.sampled_from(
     ["<script>x</script>", '" onload="x', "</style>", "{{ 1 }}", "&amp;", "\x1b[31m", "\u202ex"]
@@ -47,7 +51,7 @@ def test_every_tag_is_closed_and_every_id_is_one_of_its_kind(name: str) -> None:
     assert set(named) <= set(ids)
 
 
-@every
+@pytest.mark.parametrize("name", STILL)
 def test_it_loads_nothing_and_runs_nothing(name: str) -> None:
     shown = taken_apart(REPORTS[name]())
     assert not shown.values("src") + shown.of("script") + shown.of("link") + shown.of("iframe") + shown.values("style")

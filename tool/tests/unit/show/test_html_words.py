@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from torch_starter.show._line import when, where
 from torch_starter.show._words import is_command, number
-from torch_starter.show.html import leaves, when, where
+from torch_starter.show.html import leaves
 from unit.show import reports
 
 

@@ -12,7 +12,15 @@ from torch_starter.core.report import Finding, Place, Report, Stop, Verdict
 from torch_starter.show.terminal import console, show
 from unit.show import reports
 
-REPORTS = {"judged": reports.judged, "well": reports.well, "planned": reports.planned, "stopped": reports.stopped}
+REPORTS = {
+    "judged": reports.judged,
+    "well": reports.well,
+    "planned": reports.planned,
+    "stopped": reports.stopped,
+    "benchmark": reports.benchmarked,
+    "benchmark-history": reports.remembered,
+    "benchmark-list": reports.choice,
+}
 VERDICTS: list[Verdict] = ["ok", "warn", "fail", "crash", "skip", "unknown"]
 NOT_WRAPPED = ("    mend ", "what to do: ")
 ID = st.from_regex(r"[a-z]{1,9}\.[a-z-]{1,30}", fullmatch=True)
@@ -38,9 +46,10 @@ def test_a_user_sees(name: str) -> None:
     assert as_kept(text) == golden(f"{name}.txt", as_kept(text))
 
 
-def test_a_user_whose_output_knows_only_ascii_sees_words_for_signs() -> None:
-    text = shown(reports.judged(), "ascii")
-    assert as_kept(text) == golden("judged-ascii.txt", as_kept(text))
+@pytest.mark.parametrize("name", ["judged", "benchmark", "benchmark-history"])
+def test_a_user_whose_output_knows_only_ascii_sees_words_for_signs(name: str) -> None:
+    text = shown(REPORTS[name](), "ascii")
+    assert as_kept(text) == golden(f"{name}-ascii.txt", as_kept(text))
     assert text.isascii()
 
 

@@ -1,0 +1,108 @@
+"""What a page says of benchmarks: pictures that plotly.js draws from data in the page itself, and the numbers as a table."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import importlib.util
+import json
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from torch_starter.core.figures import label, parsed
+from torch_starter.core.report import Measurement, Report
+from torch_starter.core.statistics import interval
+from torch_starter.show._words import between, quantity
+from torch_starter.show.benchmarks import LIMITS, counts, percent, sign
+from torch_starter.show.charts import Chart, charts
+from torch_starter.show.past_charts import now, past_charts
+from torch_starter.show.roofline import rooflines
+
+HERE = Path(__file__).parent
+NOTHING = hashlib.sha256(b"").digest()  # the style element that plotly.js fills rule by rule begins empty
+OF_MAPS = re.compile(r'document\.getElementById\("([0-9a-f]{64})"\)')  # styles that plotly.js adds where nothing has their id yet
+ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def content(report: Report) -> dict[str, Any] | None:
+    """What the template is given; None where the report is not of benchmarks."""
+    told = [each for each in report.measurements if each.processes]
+    if not told and not report.history:
+        return None
+    pasts = [*report.history, *(now(each, report.started_at) for each in told)]
+    drawn = [*rooflines(told), *charts(told)]
+    small = past_charts(pasts, {each.key for each in told if each.name != LIMITS})
+    draw = (HERE / "charts.js").read_text(encoding="utf-8")
+    return {
+        "counts": counts(told) if told else counts_of_past(report),
+        "charts": drawn,
+        "past": small,
+        "rows": [numbers(each) for each in sorted(told, key=lambda each: each.name == LIMITS)],
+        "taken": OF_MAPS.findall(plotly()) if drawn or small else [],
+        "data": as_data([*drawn, *small]),
+        "scripts": (plotly(), draw) if drawn or small else (),
+        "policy": policy((plotly(), draw)) if drawn or small else "",
+    }
+
+
+def counts_of_past(report: Report) -> str:
+    """How many figures of how many benchmarks there were."""
+    figures = {past.figure for past in report.history}
+    benchmarks = {parsed(figure)[0] for figure in figures}
+    return f"{len(figures)} figures of {len(benchmarks)} benchmark{'' if len(benchmarks) == 1 else 's'}"
+
+
+@functools.cache
+def plotly() -> str:
+    """plotly.js as the package brings it; the package itself is not imported."""
+    found = importlib.util.find_spec("plotly")
+    folder = Path(found.origin).parent if found and found.origin else HERE
+    return (folder / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+
+
+def digest(data: bytes) -> str:
+    """As a policy names what it lets in."""
+    return f"'sha256-{base64.b64encode(data).decode()}'"
+
+
+def policy(scripts: Iterable[str]) -> str:
+    """What the page's policy lets in beside its style: these scripts, and the styles that they set on what they draw."""
+    known = " ".join(digest(hashlib.sha256(script.encode()).digest()) for script in scripts)
+    return f"script-src {known}; style-src-attr 'unsafe-inline'; style-src-elem {digest(NOTHING)}"
+
+
+def as_data(drawn: Iterable[Chart]) -> str:
+    """The pictures as JSON in which nothing can be read as a tag."""
+    return json.dumps([{"id": each.id, "figure": each.figure} for each in drawn], separators=(",", ":")).translate(ESCAPED)
+
+
+def numbers(measurement: Measurement) -> dict[str, Any]:
+    """A figure as a row of the table."""
+    found, noise, unit = interval(measurement.by_process), measurement.noise, measurement.unit
+    limit, share, best = measurement.limit, measurement.share, quantity(max(measurement.samples), unit)
+    bound = f"{sign(measurement.better)} " if measurement.bounded else ""
+    return {
+        "name": measurement.name,
+        "label": label(measurement.params),
+        "share": f"{100 * share:.0f} %" if share is not None else "",
+        "median": bound + quantity(found.value, unit),
+        "better": f"{measurement.better} is better",
+        "interval": between(found.low, found.high, unit) if found.high > found.low else "",
+        "noise": f"± {percent(noise)}" if math.isfinite(noise) else "",
+        "limit": f"{quantity(limit.value, unit)}, {limit.source}" if limit else "",
+        "best": f"itself a limit: {best} at best" if measurement.name == LIMITS else "",
+        "taken": f"{len(measurement.samples)} values of {len(measurement.processes)} processes",
+        "busy": f"others used {100 * measurement.busy:.0f} %" if measurement.busy else "",
+    }
+
+
+def facts(report: Report) -> dict[str, Any]:
+    """The facts for people: of the run itself no more than what was in effect; packages and digests stay in the JSON report."""
+    told = {name: value for name, value in report.facts.items() if name != "run"}
+    run = report.facts.get("run")
+    settings = run.get("settings") if isinstance(run, dict) else None
+    return {**told, "in effect": settings} if settings else told

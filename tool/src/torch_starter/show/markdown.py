@@ -1,0 +1,73 @@
+"""What benchmarks measured as Markdown: a table for an issue, a pull request or a page of one's own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from torch_starter import __version__
+from torch_starter.core.figures import label
+from torch_starter.core.report import Measurement, Report
+from torch_starter.show._line import when, where
+from torch_starter.show._words import SIGNS, WELL, plain, quantity, sentence
+from torch_starter.show.benchmarks import LIMITS, counts, percent, sign
+
+HEADS = ("figure", "% of limit", "median", "noise", "limit")
+LINE = "|---|---:|---:|---:|---:|"
+
+
+def text(report: Report) -> str:
+    """The whole answer."""
+    return "\n".join(lines(report)) + "\n"
+
+
+def lines(report: Report) -> Iterator[str]:
+    """A heading, the machine, the table, and what is to be said of it."""
+    yield f"<!-- torch-starter {__version__} {report.command} -->"
+    yield f"## {told(sentence(report))}"
+    yield ""
+    measured = sorted((each for each in report.measurements if each.processes), key=lambda each: each.name == LIMITS)
+    parts = (counts(measured) if measured else "", f"{report.seconds:.0f} s", when(report.started_at), where(report.facts))
+    yield told(", ".join(part for part in parts if part)) + "."
+    if measured:
+        yield from table(measured)
+    unwell = [finding for finding in report.findings if finding.verdict not in WELL]
+    for group in (
+        [f"- {SIGNS[each.verdict]} {told(each.id)}: {told(each.seen)}" for each in unwell],
+        [told(note) for note in report.notes],
+    ):
+        if group:
+            yield ""
+            yield from group
+
+
+def table(measurements: Sequence[Measurement]) -> Iterator[str]:
+    """A row a figure; bounds are marked, and explained below."""
+    yield ""
+    yield f"| {' | '.join(HEADS)} |"
+    yield LINE
+    for each in measurements:
+        yield f"| {' | '.join(map(told, row(each)))} |"
+    signs = sorted({sign(each.better) for each in measurements if each.bounded}, reverse=True)
+    if signs:
+        yield ""
+        yield f"{', '.join(signs)}: others kept the machine busy, it is no more than a bound."
+
+
+def row(measurement: Measurement) -> tuple[str, ...]:
+    """The cells of a figure."""
+    share, noise, limit, unit = measurement.share, measurement.noise, measurement.limit, measurement.unit
+    bound, least = (f"{sign(measurement.better)} ", "≥ ") if measurement.bounded else ("", "")
+    return (
+        f"{measurement.name} {label(measurement.params)}".strip(),
+        f"{least}{100 * share:.0f} %" if share is not None else "",
+        bound + quantity(measurement.median, unit),
+        f"± {percent(noise)}" if math.isfinite(noise) else "",
+        f"{quantity(limit.value, unit)}, {limit.source}" if limit else "",
+    )
+
+
+def told(words: str) -> str:
+    """Words that are nothing but words in Markdown, on one line."""
+    spaced = " ".join(plain(words).split())
+    return spaced.replace("|", "\\|").replace("<", "&lt;")
