@@ -1,0 +1,114 @@
+"""The page of benchmarks in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from torch_starter.core.report import Report
+from torch_starter.show.html import page
+from unit.show import reports
+
+CHROMIUM = shutil.which("chromium")
+PICTURES = 5  # of the report: two rooflines, bars, samples, and a figure with a history
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Opened:
+    """A page with all that it said and asked for."""
+
+    def __init__(self, browser: Browser, file: Path, scheme: str, width: int) -> None:
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        dark = scheme == "dark"
+        context = browser.new_context(color_scheme="dark" if dark else "light", viewport={"width": width, "height": 844})
+        self.page: Page = context.new_page()
+        self.page.on("console", self.heard)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(file.as_uri())
+        self.page.wait_for_selector("html[data-drawn]", state="attached")
+
+    def heard(self, message: ConsoleMessage) -> None:
+        self.said.append(message.text)
+
+    def colour(self) -> str:
+        """Of the words above the first bar."""
+        return str(self.page.eval_on_selector("#limits .annotation text", "each => getComputedStyle(each).fill"))
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("page"), reports.benchmarked())
+
+
+def written(folder: Path, report: Report) -> Path:
+    path = folder / "report.html"
+    path.write_text(page(report), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_are_drawn_without_a_word_and_without_the_network(browser: Browser, file: Path, scheme: str, width: int) -> None:
+    opened = Opened(browser, file, scheme, width)
+    assert opened.said == []
+    assert opened.asked == [file.as_uri()]
+    drawn = opened.page.locator(".chart > .plot-container .svg-container > svg.main-svg:first-child")
+    assert drawn.count() == PICTURES
+    assert all(part["height"] > 100 for part in [each.bounding_box() or {"height": 0.0} for each in drawn.all()])
+    assert opened.page.locator("#limits .bars .point").count() == 2 * 7
+    assert opened.page.locator("#samples .scatter").count() > 5
+    scrolled, shown = opened.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert scrolled <= shown == width
+
+
+def test_the_two_schemes_look_different_and_a_change_is_followed(browser: Browser, file: Path) -> None:
+    light, dark = (Opened(browser, file, scheme, 1200) for scheme in ("light", "dark"))
+    was = light.colour()
+    assert was != dark.colour()
+    light.page.emulate_media(color_scheme="dark")
+    light.page.wait_for_function(
+        "was => getComputedStyle(document.querySelector('#limits .annotation text')).fill !== was", arg=was
+    )
+    assert light.colour() == dark.colour()
+    assert light.said == []
+
+
+def test_it_is_printed_on_white(browser: Browser, file: Path, tmp_path: Path) -> None:
+    opened = Opened(browser, file, "dark", 1200)
+    before = opened.colour()
+    opened.page.emulate_media(media="print")
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    opened.page.wait_for_function(
+        "was => getComputedStyle(document.querySelector('#limits .annotation text')).fill !== was", arg=before
+    )
+    assert opened.colour() == "rgb(0, 0, 0)"
+    widths = opened.page.eval_on_selector_all(".chart svg.main-svg", "all => all.map(each => each.getBoundingClientRect().width)")
+    assert max(widths) <= 700
+
+
+def test_earlier_runs_alone_are_drawn_too(browser: Browser, tmp_path: Path) -> None:
+    opened = Opened(browser, written(tmp_path, reports.remembered()), "light", 1200)
+    assert opened.said == []
+    assert opened.page.locator(".chart svg.main-svg").count() > 0
+
+
+def test_without_scripts_the_numbers_are_there(browser: Browser, file: Path) -> None:
+    shown = browser.new_context(java_script_enabled=False).new_page()
+    shown.goto(file.as_uri())
+    assert shown.locator("noscript").is_visible()
+    assert "180 GFLOP/s" in shown.inner_text("main")
