@@ -193,7 +193,7 @@ class Sandbox:
     def run(self, *words: str, **more: str) -> tuple[int, str, str]:
         """Exit code, stdout and stderr of a command."""
         process = self.start(*words, **more)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
     def json(self, *words: str, **more: str) -> dict[str, Any]:

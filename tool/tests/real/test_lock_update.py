@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from real._sandbox import Sandbox, not_well
 
 
@@ -58,3 +60,22 @@ def test_ranges_that_nothing_meets_are_said(ready: Sandbox) -> None:
     problem = ready.json("lock-update")["problem"]
     assert problem["code"] == "lock.no-solution"
     assert "alpha" in problem["message"]
+
+
+def test_the_speed_before_and_after_is_compared(ready: Sandbox) -> None:
+    """Both environments are measured; without torch in them by what needs none."""
+    ready.package("alpha", "2.0")
+    report = ready.json("lock-update", "--benchmark")
+    compared = [each for each in report["findings"] if each["id"].startswith("against.limits,")]
+    assert len(compared) >= 4
+    assert ("alpha", "1.0", "2.0") in [(each["name"], each["was"], each["now"]) for each in report["changes"]]
+    runs = [json.loads(line) for line in (ready.root / ".torch-starter/tests/benchmarks.jsonl").read_text().splitlines()]
+    assert [(run["name"], run["snapshot"]["packages"]["alpha"]) for run in runs] == [
+        ("before-update", "1.0"),
+        ("after-update", "2.0"),
+    ]
+
+
+def test_speed_is_not_compared_where_nothing_changes(ready: Sandbox) -> None:
+    report = ready.json("lock-update", "--benchmark")
+    assert not [each for each in report["findings"] if each["id"].startswith("against.")]

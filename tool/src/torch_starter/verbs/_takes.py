@@ -69,7 +69,8 @@ class Take:
     def wants_more(self) -> bool:
         """Whether others were busy meanwhile, and it was not tried in twice as many processes yet."""
         quiet = sum(is_quiet(answer) for answer in self.answers)
-        return not self.failed and quiet < self.rounds and len(self.answers) < AGAIN * self.rounds
+        calm = self.failed or self.first.peak or quiet >= self.rounds
+        return not calm and len(self.answers) < AGAIN * self.rounds
 
 
 def is_quiet(answer: Answer) -> bool:
