@@ -14,11 +14,12 @@ from torch_starter.core.catalog import collect
 from torch_starter.core.facts import Absent
 from torch_starter.core.figures import key
 from torch_starter.core.kinds import Benchmark, Figure
-from torch_starter.testing import evidence
+from torch_starter.facts.compiler import Compiler
+from torch_starter.testing import evidence, machine_with
 
 BENCHMARKS = collect("benchmarks", Benchmark)
 BED = Bed(
-    evidence=evidence(),
+    evidence=evidence(machine=machine_with(Compiler(cxx="g++", cxx_version="12.2", cc="gcc", cc_version="12.2"))),
     threads=2,
     devices={"cuda:0": "NVIDIA H200", "cuda:1": "NVIDIA H200"},
     native=Path("limits"),

@@ -15,6 +15,7 @@ from torch_starter.core.kinds import Check
 from torch_starter.core.repair import SetMode
 from torch_starter.core.report import Finding, Verdict
 from torch_starter.core.units import human_size
+from torch_starter.facts.mounts import MEMORY, NETWORK
 
 PROGRAMS = {  # caches of no spec, and the package that writes there
     "home": "",
@@ -29,8 +30,6 @@ COMPILED = {"inductor", "triton", "extensions"}  # programs are loaded from ther
 RUN = "ours: its owner can put programs there that we run"
 SPARED = {"pip", "matplotlib", "matplotlib-config", "kaggle", "data"}  # programs do without, or only read
 KEPT = {"huggingface", "torch", "uv"}  # large, and to be there after a restart
-NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "fuse.gcsfuse", "fuse.s3fs", "fuse.rclone"}
-MEMORY = {"tmpfs", "ramfs"}
 FULL, LITTLE = 10 * 2**20, 2**30
 
 

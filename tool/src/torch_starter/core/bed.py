@@ -11,11 +11,23 @@ from torch_starter.core.facts import Absent
 
 
 @dataclass(frozen=True)
+class Storage:
+    """What a folder lies on: its file system such as "ext4" ("": not told), the device's number, and what the device's link
+    carries at most, in MB/s (0: not told).
+    """
+
+    filesystem: str = ""
+    device: int = 0
+    link: float = 0.0
+
+
+@dataclass(frozen=True)
 class Bed:
     """`threads`: processors that we may use. `devices`: GPUs as torch calls them, each with its name; `no_gpu` says why none.
 
     `native` is the compiled program that measures limits, `no_native` why there is none. `folders`: what the disk is measured in,
-    by what it is for. `examples` is the project's folder of trainings. `quick`: the figures of the quick suite alone are wanted.
+    by what it is for, and `storage` what each lies on. `examples` is the project's folder of trainings. `quick`: the figures of
+    the quick suite alone are wanted.
     """
 
     evidence: Evidence
@@ -25,6 +37,7 @@ class Bed:
     native: Path | None = None
     no_native: str = "there is no C compiler"
     folders: Mapping[str, Path] = field(default_factory=dict)
+    storage: Mapping[str, Storage] = field(default_factory=dict)
     examples: Path = Path("examples")
     quick: bool = False
 

@@ -9,6 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from torch_starter.core.files import Files
 
+NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "fuse.gcsfuse", "fuse.s3fs", "fuse.rclone"}
+MEMORY = {"tmpfs", "ramfs"}
+
 
 @dataclass(frozen=True)
 class Mount:
