@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shape.source import MODULES
+from shape.source import MODULES, ROOT
 from torch_starter.core.bed import Bed
 from torch_starter.core.catalog import collect
 from torch_starter.core.facts import Absent
@@ -24,6 +24,7 @@ BED = Bed(
     devices={"cuda:0": "NVIDIA H200", "cuda:1": "NVIDIA H200"},
     native=Path("limits"),
     folders={"cache": Path("cache"), "data": Path("data")},
+    examples=ROOT / "examples",
 )
 
 
