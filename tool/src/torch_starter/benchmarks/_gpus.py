@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from torch_starter.core.bed import Bed
-from torch_starter.core.facts import Absent, Unknown
-from torch_starter.facts.gpu import Gpu
 
 KINDS = {"bfloat16": "bfloat16", "float16": "float16", "tf32": "float32", "float32": "float32"}
 NEWER = ("bfloat16", "tf32")  # tensor cores have them since compute capability 8.0; before it bfloat16 is emulated, if at all
@@ -32,11 +30,8 @@ def kinds(bed: Bed, device: str) -> Mapping[str, str]:
 
 def is_newer(bed: Bed, device: str) -> bool:
     """Whether it is of compute capability 8.0 or later, or nobody knows."""
-    try:
-        found = bed.evidence.facts[Gpu].devices[list(bed.devices).index(device)]
-    except (Absent, Unknown, IndexError):
-        return True
-    return not found.capability or int(found.capability.split(".")[0]) >= 8
+    capability = bed.capabilities.get(device, "")
+    return not capability or int(capability.split(".")[0]) >= 8
 
 
 def short(bed: Bed, device: str) -> str:

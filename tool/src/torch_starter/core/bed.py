@@ -24,6 +24,7 @@ class Storage:
 @dataclass(frozen=True)
 class Bed:
     """`threads`: processors that we may use. `devices`: GPUs as torch calls them, each with its name; `no_gpu` says why none.
+    `capabilities`: their compute capabilities.
 
     `native` is the compiled program that measures limits, `no_native` why there is none. `folders`: what the disk is measured in,
     by what it is for, and `storage` what each lies on. `examples` is the project's folder of trainings. `quick`: the figures of
@@ -33,6 +34,7 @@ class Bed:
     evidence: Evidence
     threads: int
     devices: Mapping[str, str] = field(default_factory=dict)
+    capabilities: Mapping[str, str] = field(default_factory=dict)
     no_gpu: str = "there is no GPU"
     native: Path | None = None
     no_native: str = "there is no C compiler"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from torch_starter.core.ask import Ask
 from torch_starter.core.bed import Bed, Storage
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.probing import Target, ask_fresh
 from torch_starter.facts.compiler import Compiler
 from torch_starter.facts.cpu import Cpu
 from torch_starter.facts.gpu import Gpu
@@ -16,16 +19,19 @@ from torch_starter.facts.mounts import mounts
 from torch_starter.facts.paths import look, nearest
 from torch_starter.making import native
 
+DEVICES = "settings.devices"
 
-def make_bed(ask: Ask, evidence: Evidence, quick: bool) -> Bed:
+
+def make_bed(ask: Ask, evidence: Evidence, target: Target, quick: bool) -> Bed:
     """The bed; what is not there is in it as a reason."""
     program, no_program = native_program(ask)
-    devices, no_gpu = gpus(ask, evidence)
+    devices, no_gpu = gpus(ask, evidence, target)
     places = folders(ask, evidence)
     return Bed(
         evidence=evidence,
         threads=ask.facts[Cpu].usable,
-        devices=devices,
+        devices={device: name for device, (name, _) in devices.items()},
+        capabilities={device: capability for device, (_, capability) in devices.items()},
         no_gpu=no_gpu,
         native=program,
         no_native=no_program,
@@ -44,15 +50,21 @@ def native_program(ask: Ask) -> tuple[Path | None, str]:
         return None, str(reason)
 
 
-def gpus(ask: Ask, evidence: Evidence) -> tuple[dict[str, str], str]:
-    """The GPUs by torch's names for them, or why there is none."""
+def gpus(ask: Ask, evidence: Evidence, target: Target) -> tuple[dict[str, tuple[str, str]], str]:
+    """The GPUs as torch in the target numbers them, each with its name and compute capability, or why there is none.
+
+    The driver numbers them otherwise, and knows nothing of CUDA_VISIBLE_DEVICES.
+    """
     try:
-        found = ask.facts[Gpu].devices
+        ask.facts[Gpu]
     except (Absent, Unknown) as reason:
         return {}, str(reason)
     if evidence.accelerator == "cpu":
         return {}, "the build of PyTorch that is installed computes on processors alone"
-    return {f"cuda:{number}": device.name for number, device in enumerate(found)}, "the driver shows no GPU"
+    answer = ask_fresh(ask.machine, target, DEVICES, timeout=60.0)
+    if not answer.ok:
+        return {}, f"torch cannot tell its GPUs: {answer.error or answer.outcome}"
+    return msgspec.convert(answer.value, dict[str, tuple[str, str]]), "torch sees no GPU"
 
 
 def folders(ask: Ask, evidence: Evidence) -> dict[str, Path]:

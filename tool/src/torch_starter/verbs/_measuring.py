@@ -30,7 +30,7 @@ IN_EFFECT = "settings.in_effect"
 
 @dataclass(frozen=True)
 class Prepared:
-    """An interpreter that is about to be measured: what is planned, why some of it is not, and the settings that are in effect."""
+    """An interpreter that is about to be measured: what is planned, why some is not, and the settings that are in effect."""
 
     evidence: Evidence
     side: Side
@@ -50,11 +50,12 @@ class Prepared:
 def prepare(ask: Ask, subject: Subject, chosen: Sequence[Benchmark], how: How) -> Prepared:
     """Look at an interpreter, and plan what is to be taken in it."""
     evidence = _gather.gather(ask, subject)
-    bed = _bed.make_bed(ask, evidence, quick=how is _takes.QUICK)
+    start = target(subject, evidence)
+    bed = _bed.make_bed(ask, evidence, start, quick=how is _takes.QUICK)
     takes, skipped = _takes.plan(chosen, bed, how)
     preload = "torch" if "torch" in evidence.installed.distributions else None
-    side = Side(target(subject, evidence), takes, preload)
-    told = ask_probes(ask.machine, side.target, [IN_EFFECT], preload=preload, timeout=60.0)[IN_EFFECT]
+    side = Side(start, takes, preload)
+    told = ask_probes(ask.machine, start, [IN_EFFECT], preload=preload, timeout=60.0)[IN_EFFECT]
     return Prepared(evidence, side, skipped, msgspec.convert(told.value, dict[str, str]))
 
 

@@ -26,9 +26,7 @@ VERB = Verb(
         Option("suite", "quick: a minute, what matters most; full: all, a quarter of an hour.", "text", "SUITE", default="quick"),
         Option("only", "Measure these benchmarks alone, of whichever suite.", "texts", "NAME"),
         Option("list", "List the benchmarks, and measure nothing.", "flag"),
-        Option(
-            "budget", "Stop after so many minutes, but take each figure three times.", "text", "MINUTES"
-        ),
+        Option("budget", "Stop after so many minutes, but take each figure three times.", "text", "MINUTES"),
         Option("save", "Keep the run under this name.", "text", "NAME"),
         Option("against", "Compare with a run that was kept: its name, or a file that --json wrote.", "text", "NAME"),
         Option("history", "Show what was measured before, and measure nothing.", "flag"),

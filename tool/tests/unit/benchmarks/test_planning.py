@@ -102,4 +102,4 @@ def test_numbers_that_an_older_gpu_has_no_cores_for_are_left_out() -> None:
 
 def bed_of(name: str, capability: str, *, quick: bool = False) -> Bed:
     machine = machine_with(Gpu(driver="580.65", devices=(Device(name, capability, 16 * GIB),), source="NVML"))
-    return dataclasses.replace(bed(quick=quick, machine=machine), devices={"cuda:0": name})
+    return dataclasses.replace(bed(quick=quick, machine=machine), devices={"cuda:0": name}, capabilities={"cuda:0": capability})
