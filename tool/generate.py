@@ -46,6 +46,8 @@ ENVELOPE = {
     "facts": "what the findings rest on: one object a fact, or the reason why it is `absent` or `unknown`",
     "findings": "a list of findings",
     "measurements": "a list of measurements",
+    "history": "what figures were in earlier runs, the oldest first: a list of pasts",
+    "entries": "what can be asked for by name, where a list is wanted",
     "changes": "a list of changes that were made, or would be with `--dry-run`",
     "notes": "a list of sentences for people",
     "problem": "what stopped the command, else null",
@@ -83,7 +85,7 @@ ABOUT_JSON = """\
 
 With `--json` stdout holds one document and nothing else. A reader ignores keys that it does not know.
 """
-PARTS = (report.Finding, report.Place, report.Measurement, report.Limit, report.Change, report.Stop)
+PARTS = (report.Finding, report.Place, report.Measurement, report.Limit, report.Past, report.Entry, report.Change, report.Stop)
 
 
 def main(words: list[str]) -> int:

@@ -39,8 +39,8 @@ class Verb:
     """Something that you can ask. Its name is the word on the command line; `run` answers with a report.
 
     `rest` names the words behind the options, where a verb takes any; with `passes_through` they are a command that
-    gets the terminal and whose exit status becomes ours (and there is no `--json`). `markdown`: its answer can be written as a table
-    by `--markdown FILE`.
+    gets the terminal and whose exit status becomes ours (and there is no `--json`). `markdown`: its answer can be written as a
+    table by `--markdown FILE`.
     """
 
     name: str

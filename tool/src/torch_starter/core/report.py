@@ -78,10 +78,10 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     `busy` is the share of the machine that others used meanwhile, from 0 to 1. `every`: where the samples are of one thing that
     goes on, the seconds from one to the next; 0 where they are repetitions.
 
-    Of a benchmark: its `title`; `version` of its method; `processes`, how many of the samples each process gave, in turn; `cpu` and
-    `cpu_processes`, the same by the CPU time of the process instead of the clock, where it has one thread; `warm`, the seconds of
-    its warming up; `bounded`: the machine did not become quiet, and this is a lower bound of what it can do; `intensity`,
-    operations for each byte of memory (0: not told).
+    Of a benchmark: its `title`; `version` of its method; `processes`, how many of the samples each process gave, in turn; `cpu`
+    and `cpu_processes`, the same by the CPU time of the process instead of the clock, where it has one thread; `warm`, the
+    seconds of its warming up; `bounded`: the machine did not become quiet, and this is a lower bound of what it can do;
+    `intensity`, operations for each byte of memory (0: not told).
     """
 
     name: str
@@ -170,7 +170,7 @@ class Past(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One of the things that can be asked for by name, where a list of them is wanted; `mark`: what is to be known of it in a word."""
+    """One of the things that can be asked for by name, where a list is wanted; `mark`: what is to be known of it in a word."""
 
     name: str
     title: str

@@ -14,7 +14,8 @@ from torch_starter.show._words import THIN, against, between, number, plain, qua
 
 LIMITS = "limits"  # the benchmark whose figures others are held against
 LENGTH = 10  # of a bar that is full
-WIDEST = 26  # of a label
+AROUND = 33  # columns of a line beside its label and its value: bar, percentage, noise and the spaces between
+WIDEST = 24  # of a label
 LATEST = 24  # runs of which a line of signs is drawn
 SIMPLER = str.maketrans({THIN: " ", "≥": ">", "≤": "<", "±": "~", "µ": "u"})
 LEAST_SPAN = 0.2  # of a value: what a line of signs is high at least
@@ -25,13 +26,13 @@ def lines(measurements: Sequence[Measurement], out: Console) -> Iterator[Text]:
     """A heading for each benchmark and a line for each figure; the limits themselves last, in short."""
     told = [each for each in measurements if each.name != LIMITS]
     width = min(max((len(label(each.params)) for each in told), default=0), WIDEST)
-    values = max((len(value(each)) for each in told), default=0)
+    values = min(max((len(value(each)) for each in told), default=0), out.width - width - AROUND)
     name = ""
     for each in told:
         if each.name != name:
             name = each.name
             yield heading(each)
-        yield safe(row(each, width, values, out), out)
+        yield from (safe(line, out) for line in row(each, width, values, out))
     yield from (safe(line, out) for line in in_short([each for each in measurements if each.name == LIMITS]))
     if measurements:
         yield Text()
@@ -52,15 +53,21 @@ def heading(measurement: Measurement) -> Text:
     return Text.assemble((plain(measurement.name), "bold"), f"  {plain(measurement.title)}")
 
 
-def row(measurement: Measurement, width: int, values: int, out: Console) -> Text:
-    """What it was taken with, a bar, the percentage of the limit, the value, and how far two runs may differ by chance."""
+def row(measurement: Measurement, width: int, values: int, out: Console) -> Iterator[Text]:
+    """What it was taken with, a bar, the percentage of the limit, the value, and how far two runs may differ by chance.
+
+    Words for which there is no room have a line of their own.
+    """
     share = measurement.share
-    told = shortened(plain(label(measurement.params)), width)
+    told = plain(label(measurement.params))
+    if len(told) > width:
+        yield Text(f"  {told}")
+        told = ""
     found = Text.assemble(f"  {told:<{width}}  ", bar(share, out))
     found.append(f"{100 * share:5.0f} %  " if share is not None else " " * 9, style="bold")
     found.append(f"{value(measurement):<{values}}")
     found.append(f"  ± {noise(measurement)}" if noise(measurement) else "", style="dim")
-    return found
+    yield found
 
 
 def bar(share: float | None, out: Console) -> Text:
@@ -84,7 +91,7 @@ def held(value: float, limit: Limit | None, unit: str, better: str) -> str:
     if limit is None:
         return quantity(value, unit)
     if better == "lower":
-        return f"{quantity(value, unit)}, {quantity(limit.value, unit)} at best"
+        return f"{number(value)}, at best {quantity(limit.value, unit)}"
     return against(value, limit.value, unit)
 
 

@@ -107,13 +107,13 @@ def of_benchmark(name: str, unit: str, values: list[list[float]], params: dict[s
     )
 
 
-def benchmarked() -> Report:
-    """A run of benchmarks: processors with their limits, a bound, a GPU, times, and earlier runs."""
+def around(value: float) -> list[list[float]]:
+    """Five processes of three values: they differ by 2 % from each other, and by 1 % in themselves."""
+    return [[value * (1 + 0.02 * (number - 2) / 2) * (1 + 0.01 * step) for step in (-1, 0, 1)] for number in range(5)]
 
-    def around(value: float) -> list[list[float]]:
-        """Five processes of three values: they differ by 2 % from each other, and by 1 % in themselves."""
-        return [[value * (1 + 0.02 * (number - 2) / 2) * (1 + 0.01 * step) for step in (-1, 0, 1)] for number in range(5)]
 
+def of_processors() -> list[Measurement]:
+    """Limits, and products of which one is a bound."""
     limits = [
         of_benchmark("limits", unit, around(value), {"what": what, "threads": threads})
         for what, unit, one in (("flops", "GFLOP/s", 115.0), ("bf16", "GFLOP/s", 230.0), ("stream", "GB/s", 20.0))
@@ -128,18 +128,28 @@ def benchmarked() -> Report:
             (310.0, {"dtype": "bfloat16", "threads": "2"}, 460.0, 512.0, {"bounded": True, "busy": 0.4}),
         )
     ]
+    return [*limits, clock, *products]
+
+
+def of_a_gpu() -> list[Measurement]:
+    """Held against its data sheet."""
     params, sheet = {"dtype": "bfloat16", "device": "cuda:0"}, Limit(989.0, "datasheet")
-    gpu = [
+    return [
         of_benchmark("matmul", "TFLOP/s", around(640.0), params, limit=sheet, intensity=2048.0),
         of_benchmark("memory", "GB/s", around(2900.0), {"device": "cuda:0"}, limit=Limit(3350.0, "datasheet")),
     ]
+
+
+def benchmarked() -> Report:
+    """A run of benchmarks: processors with their limits, a GPU, times, words too long for a line, and earlier runs."""
     triad = of_benchmark("memory", "GB/s", around(36.0), {"threads": "2"}, limit=Limit(40.0, "measured"), intensity=1 / 6)
     launch = of_benchmark("launch", "us", [[1.5, 1.6]], {"what": "dispatch"}, better="lower", bounded=True)
-    loader = of_benchmark("loader", "ms", around(12.0), {"workers": "4"}, better="lower", limit=Limit(8.0, "derived"))
+    params = {"workers": "4", "what": "delivered", "decoder": "PIL with libjpeg-turbo", "start": "spawn"}
+    loader = of_benchmark("loader", "ms/image", around(12.0), params, better="lower", limit=Limit(8.0, "derived"))
     return Report(
         command="benchmark",
         measured=True,
-        measurements=[*limits, clock, *products, *gpu, triad, launch, loader],
+        measurements=[*of_processors(), *of_a_gpu(), triad, launch, loader],
         history=[
             Past(
                 f"2026-01-0{day}T10:00:00Z",
