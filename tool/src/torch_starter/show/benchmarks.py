@@ -10,7 +10,7 @@ from rich.text import Text
 
 from torch_starter.core.figures import label, parsed
 from torch_starter.core.report import Limit, Measurement, Past
-from torch_starter.show._words import THIN, against, between, number, plain, quantity
+from torch_starter.show._words import THIN, against, number, plain, quantity
 
 LIMITS = "limits"  # the benchmark whose figures others are held against
 LENGTH = 10  # of a bar that is full
@@ -127,9 +127,7 @@ def in_short(limits: Sequence[Measurement]) -> Iterator[Text]:
 
 def history_lines(history: Iterable[Past], out: Console) -> Iterator[Text]:
     """What each figure was, run after run: a line of signs, the latest value, and between which it was."""
-    figures: dict[str, list[Past]] = {}
-    for past in sorted(history, key=lambda past: parsed(past.figure)[0] == LIMITS):
-        figures.setdefault(past.figure, []).append(past)
+    figures = by_figure(history)
     width = min(max((len(label(parsed(key)[1])) for key in figures), default=0), WIDEST)
     runs = min(max(map(len, figures.values()), default=0), LATEST)
     name = ""
@@ -138,12 +136,25 @@ def history_lines(history: Iterable[Past], out: Console) -> Iterator[Text]:
         if benchmark != name:
             name = benchmark
             yield Text(plain(name), style="bold")
-        medians, unit = [past.median for past in pasts], pasts[-1].unit
-        told = shortened(plain(label(params)), width)
+        told = plain(label(params))
+        if len(told) > width:
+            yield Text(f"  {told}")
+            told = ""
+        medians = [past.median for past in pasts]
         found = Text.assemble(f"  {told:<{width}}  ", (f"{sparks(medians[-LATEST:], out):<{runs}}", "cyan"))
-        found.append(f"  {quantity(medians[-1], unit)}", style="bold")
-        found.append(f"  ({between(min(medians), max(medians), unit)})" if len(set(medians)) > 1 else "", style="dim")
+        found.append(f"  {quantity(medians[-1], pasts[-1].unit)}", style="bold")
+        found.append(f"  ({number(min(medians))} to {number(max(medians))})" if len(set(medians)) > 1 else "", style="dim")
         yield safe(found, out)
+
+
+def by_figure(history: Iterable[Past]) -> dict[str, list[Past]]:
+    """The runs of each figure, by its key, those of a benchmark together; what is itself a limit comes last."""
+    figures: dict[str, list[Past]] = {}
+    for past in history:
+        figures.setdefault(past.figure, []).append(past)
+    names = list(dict.fromkeys(parsed(key)[0] for key in figures))
+    order = {name: (name == LIMITS, place) for place, name in enumerate(names)}
+    return {key: figures[key] for key in sorted(figures, key=lambda key: order[parsed(key)[0]])}
 
 
 def sparks(values: Sequence[float], out: Console) -> str:
@@ -153,11 +164,6 @@ def sparks(values: Sequence[float], out: Console) -> str:
     middle, span = (low + high) / 2, max(high - low, LEAST_SPAN * abs(high)) or 1.0
     steps = len(signs) - 1
     return "".join(signs[min(steps, max(0, round(((each - middle) / span + 0.5) * steps)))] for each in values)
-
-
-def shortened(words: str, width: int) -> str:
-    """At most so many signs."""
-    return words if len(words) <= width else f"{words[: width - 2]}.."
 
 
 def safe(line: Text, out: Console) -> Text:

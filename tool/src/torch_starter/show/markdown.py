@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 
 from torch_starter import __version__
-from torch_starter.core.figures import label
-from torch_starter.core.report import Measurement, Report
+from torch_starter.core.figures import label, parsed
+from torch_starter.core.report import Measurement, Past, Report
 from torch_starter.show._line import when, where
 from torch_starter.show._words import SIGNS, WELL, plain, quantity, sentence
-from torch_starter.show.benchmarks import LIMITS, counts, percent, sign
+from torch_starter.show.benchmarks import LIMITS, by_figure, counts, percent, sign
 
 HEADS = ("figure", "% of limit", "median", "noise", "limit")
 LINE = "|---|---:|---:|---:|---:|"
@@ -31,6 +31,8 @@ def lines(report: Report) -> Iterator[str]:
     yield told(", ".join(part for part in parts if part)) + "."
     if measured:
         yield from table(measured)
+    elif report.history:
+        yield from past(report.history)
     unwell = [finding for finding in report.findings if finding.verdict not in WELL]
     for group in (
         [f"- {SIGNS[each.verdict]} {told(each.id)}: {told(each.seen)}" for each in unwell],
@@ -52,6 +54,18 @@ def table(measurements: Sequence[Measurement]) -> Iterator[str]:
     if signs:
         yield ""
         yield f"{', '.join(signs)}: others kept the machine busy, it is no more than a bound."
+
+
+def past(history: Sequence[Past]) -> Iterator[str]:
+    """A row a figure: its latest value, and between which it was."""
+    yield ""
+    yield "| figure | runs | latest | least | most |"
+    yield "|---|---:|---:|---:|---:|"
+    for key, pasts in by_figure(history).items():
+        name, params = parsed(key)
+        medians = [each.median for each in pasts]
+        values = [quantity(value, pasts[-1].unit) for value in (medians[-1], min(medians), max(medians))]
+        yield f"| {' | '.join(map(told, (f'{name} {label(params)}'.strip(), str(len(pasts)), *values)))} |"
 
 
 def row(measurement: Measurement) -> tuple[str, ...]:

@@ -62,10 +62,12 @@ def checked(form: Form, path: Path) -> Path:
 
 def write(report: Report, files: Iterable[File]) -> None:
     """Write the report in each form, and say in the report where it is, or why it is not."""
+    written = []
     for form, path in files:
         try:
             LocalFiles().write(path, form.text(report))
         except Problem as problem:
             report.stop, report.stop_exit_code = Stop(problem.code, problem.message, problem.remedy), problem.exit_code
         else:
-            report.notes = [*report.notes, f"Written: {path}"]
+            written.append(f"Written: {path}")
+    report.notes = [*report.notes, *written]

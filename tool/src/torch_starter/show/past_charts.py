@@ -8,6 +8,7 @@ from torch_starter.core.figures import label, parsed
 from torch_starter.core.report import Measurement, Past
 from torch_starter.core.statistics import interval
 from torch_starter.show._words import plain, quantity
+from torch_starter.show.benchmarks import by_figure
 from torch_starter.show.charts import AXIS, Chart, Json, layout
 
 HEIGHT = 170
@@ -22,10 +23,7 @@ def now(measurement: Measurement, at: str) -> Past:
 
 def past_charts(history: Iterable[Past], wanted: Container[str] = ()) -> list[Chart]:
     """One for each figure with at least two runs: those that are wanted, or all."""
-    figures: dict[str, list[Past]] = {}
-    for past in history:
-        figures.setdefault(past.figure, []).append(past)
-    told = {key: pasts for key, pasts in figures.items() if len(pasts) > 1 and (not wanted or key in wanted)}
+    told = {key: pasts for key, pasts in by_figure(history).items() if len(pasts) > 1 and (not wanted or key in wanted)}
     return [chart(f"past-{place}", key, pasts) for place, (key, pasts) in enumerate(told.items())]
 
 

@@ -176,7 +176,10 @@ def benchmarked() -> Report:
 
 def remembered() -> Report:
     """What was measured before."""
-    return Report(command="benchmark", history=benchmarked().history, conclusion="4 runs since 2026-01-01")
+    long = [
+        Past(f"2026-01-0{day}", "", "disk of=the folder of the data way=read at once", "MB/s", 9.0, 8.0, 9.5) for day in (1, 2)
+    ]
+    return Report(command="benchmark", history=[*benchmarked().history, *long], conclusion="4 runs since 2026-01-01")
 
 
 def choice() -> Report:

@@ -59,7 +59,7 @@ def drawn(report: Report) -> dict[str, dict[str, object]]:
 
 def test_there_is_a_picture_of_everything() -> None:
     assert list(drawn(reports.benchmarked())) == ["roofline-cpu", "roofline-cuda-0", "limits", "samples", "past-0"]
-    assert list(drawn(reports.remembered())) == ["past-0"]
+    assert list(drawn(reports.remembered())) == ["past-0", "past-1"]
 
 
 def test_every_picture_is_told_to_who_cannot_see_it() -> None:

@@ -21,6 +21,10 @@ def test_every_row_has_as_many_cells_as_the_head() -> None:
     assert len(rows) == 2 + len(reports.benchmarked().measurements)
 
 
+def test_earlier_runs_are_a_table_of_their_own() -> None:
+    assert "| matmul float32, 2 threads | 4 | 178 GFLOP/s | 120 GFLOP/s | 178 GFLOP/s |" in text(reports.remembered())
+
+
 def test_words_are_no_markup() -> None:
     measurement = reports.of_benchmark("a|b", "GB/s", [[1.0]], {"what": "<img src=x>\n# head"})
     findings = [Finding(id="x", verdict="fail", title="t", seen="<b>\n## wrong")]

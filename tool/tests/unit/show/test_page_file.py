@@ -17,6 +17,7 @@ def test_a_page_and_markdown_are_written_and_the_report_says_where(tmp_path: Pat
     assert page.read_text().startswith("<!doctype html>")
     assert markdown.read_text().startswith("<!-- torch-starter")
     assert report.notes == [f"Written: {page}", f"Written: {markdown}"]
+    assert "Written" not in markdown.read_text()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["answer.html", "answer.md"]
     assert report.exit_code == 0
 
