@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,19 @@ def test_pictures_are_drawn_without_a_word_and_without_the_network(browser: Brow
     assert opened.page.locator("#samples .scatter").count() > 5
     scrolled, shown = opened.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert scrolled <= shown == width
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_no_words_above_bars_and_points_lie_on_others(browser: Browser, file: Path, width: int) -> None:
+    opened = Opened(browser, file, "light", width)
+    boxes = opened.page.eval_on_selector_all(
+        ":is(#limits, #samples) .annotation text",
+        "all => all.map(each => each.getBoundingClientRect()).map(({left, right, top, bottom}) => [left, right, top, bottom])",
+    )
+    assert len(boxes) == 2 * (7 + 8)
+    assert all(left >= 0 and right <= width for left, right, _, _ in boxes)
+    pairs = itertools.combinations(boxes, 2)
+    assert not [(one, two) for one, two in pairs if one[0] < two[1] and two[0] < one[1] and one[2] < two[3] and two[2] < one[3]]
 
 
 def test_the_two_schemes_look_different_and_a_change_is_followed(browser: Browser, file: Path) -> None:

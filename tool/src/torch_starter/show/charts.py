@@ -15,6 +15,7 @@ from torch_starter.show.benchmarks import LIMITS, percent, value
 Json = dict[str, Any]
 
 ROW = 48  # pixels of a bar with the words above it
+FEW = 36  # signs of a name that a phone has room for
 FRAME = 44  # of what is around all rows
 LEAST_SHOWN = 0.05  # of the median that a picture of samples shows at least, to each side
 PROCESS_COLOURS = ("--c1", "--c2", "--c3", "--c4", "--c5")
@@ -68,16 +69,17 @@ def words(x: float, y: float, text: str, **more: Any) -> Json:
     return {"x": x, "y": y, "text": text, "showarrow": False, **more}
 
 
-def rows(names: Sequence[str], told: Sequence[str], narrow: Sequence[str]) -> list[Json]:
-    """What stands above each row: its name on the left, its number on the right, in short where there is no room."""
+def rows(measurements: Sequence[Measurement], told: Sequence[str], narrow: Sequence[str]) -> list[Json]:
+    """What stands above each row: its name on the left, its number on the right; in short where there is no room."""
     above: Json = {"xref": "paper", "yanchor": "bottom", "yshift": 10, "font": {"size": 13}}
-    left = [words(0, -at, name, xanchor="left", **above) for at, name in enumerate(names)]
     soft = {**above, "font": {"size": 12, "color": "--soft"}}
-    right = [
-        words(1, -at, number, narrow=short, xanchor="right", **soft)
-        for at, (number, short) in enumerate(zip(told, narrow, strict=True))
-    ]
-    return left + right
+    found = []
+    for at, (measurement, number, short) in enumerate(zip(measurements, told, narrow, strict=True)):
+        name = named(measurement)
+        few = name if len(name) <= FEW else f"{name[: FEW - 1].rstrip(' ,')}…"
+        found.append(words(0, -at, name, narrow=few, xanchor="left", **above))
+        found.append(words(1, -at, number, narrow=short or number, xanchor="right", **soft))
+    return found
 
 
 def row_axis(count: int) -> Json:
@@ -106,7 +108,7 @@ def limit_bars(measurements: Sequence[Measurement]) -> Chart | None:
             barmode="overlay",
             xaxis=axis,
             yaxis=row_axis(len(at)),
-            annotations=rows([named(each) for each, _ in shares], [of_limit(each) for each, _ in shares], told),
+            annotations=rows([each for each, _ in shares], [of_limit(each) for each, _ in shares], told),
         ),
     }
     spoken = "; ".join(f"{named(each)} {words}" for (each, _), words in zip(shares, told, strict=True))
@@ -139,7 +141,7 @@ def samples(measurements: Sequence[Measurement]) -> Chart | None:
             xaxis=axis,
             yaxis=row_axis(len(told)),
             shapes=[each for each in bands if each],
-            annotations=rows([named(each) for each in told], [around(each) for each in told], [around(each) for each in told]),
+            annotations=rows(told, [around(each) for each in told], [scatter(each) for each in told]),
         ),
     }
     note = "Every value beside the median of its figure. Values of one colour are of one process; the band is the noise."
@@ -149,8 +151,12 @@ def samples(measurements: Sequence[Measurement]) -> Chart | None:
 
 def around(measurement: Measurement) -> str:
     """The median and the noise."""
-    told = quantity(measurement.median, measurement.unit)
-    return f"{told} ± {percent(measurement.noise)}" if math.isfinite(measurement.noise) else told
+    return f"{quantity(measurement.median, measurement.unit)} {scatter(measurement)}".strip()
+
+
+def scatter(measurement: Measurement) -> str:
+    """The noise; nothing where there are too few values to tell."""
+    return f"± {percent(measurement.noise)}" if math.isfinite(measurement.noise) else ""
 
 
 def points(measurement: Measurement, at: float) -> list[Json]:
