@@ -39,5 +39,4 @@ BENCHMARK = Benchmark(
     "On GPUs one after the other, and as a CUDA graph of many. There is no limit of physics: hold it against earlier runs.",
     version=1,
     figures=figures,
-    quick=True,
 )

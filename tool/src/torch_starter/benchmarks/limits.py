@@ -13,13 +13,13 @@ def figures(bed: Bed) -> Iterator[Figure]:
         for what in ("flops", "bf16"):
             params = {"what": what, "threads": str(threads)}
             given = {"program": bed.program, "what": what, "threads": threads}
-            yield Figure("limits.run", "rate", "GFLOP/s", params, given, scale=1e-9, peak=True, rounds=3, seconds=0.5)
+            yield Figure("limits.run", "rate", "GFLOP/s", params, given, scale=1e-9, peak=True, rounds=2, seconds=0.5)
     for threads in bed.thread_counts:
         params = {"what": "stream", "threads": str(threads)}
         given = {"program": bed.program, "what": "stream", "threads": threads}
-        yield Figure("limits.run", "rate", "GB/s", params, given, scale=1e-9, peak=True, rounds=3, seconds=1.5)
+        yield Figure("limits.run", "rate", "GB/s", params, given, scale=1e-9, peak=True, rounds=2, seconds=1.5)
     given = {"program": bed.program, "what": "clock", "threads": 1}
-    yield Figure("limits.run", "rate", "GHz", {"what": "clock"}, given, scale=1e-9, peak=True, rounds=3, seconds=0.3)
+    yield Figure("limits.run", "rate", "GHz", {"what": "clock"}, given, scale=1e-9, peak=True, rounds=2, seconds=0.3)
 
 
 BENCHMARK = Benchmark(

@@ -21,7 +21,7 @@ def figures(bed: Bed) -> Iterator[Figure]:
     device = next(iter(bed.devices), "cpu")
     for workers in counts(bed):
         yield from of_workers(bed, workers, decoder, device)
-    given: dict[str, object] = {"workers": 0, "decoder": decoder, "device": device}
+    given: dict[str, object] = {"workers": bed.threads, "decoder": decoder, "device": device}
     params = {"what": "compute", "device": device}
     yield make("alone", "images/s", params, given)
     if "data" in bed.folders:
@@ -45,9 +45,9 @@ make = partial(Figure, "loader.feeding", rounds=3, seconds=3.0)
 
 
 def counts(bed: Bed) -> list[int]:
-    """No worker, and as many as processors; in the full suite 1, 2, 4 and so on, too."""
-    steps = [] if bed.quick else [2**power for power in range(bed.threads.bit_length()) if 2**power < bed.threads]
-    return [0, *steps, bed.threads]
+    """As many as processors; in the full suite none, 1, 2, 4 and so on, too."""
+    steps = [2**power for power in range(bed.threads.bit_length()) if 2**power < bed.threads]
+    return [bed.threads] if bed.quick else [0, *steps, bed.threads]
 
 
 def by_processors(threads: int, cost: str, medians: Medians) -> Limit | None:

@@ -14,7 +14,7 @@ SIZE, GPU_SIZE = 2048, 8192
 
 def figures(bed: Bed) -> Iterator[Figure]:
     for threads in bed.thread_counts:
-        for dtype in ("float32", "bfloat16"):
+        for dtype in ("float32",) if bed.quick and threads < bed.threads else ("float32", "bfloat16"):
             yield Figure(
                 sample="matmul.product",
                 series="product",

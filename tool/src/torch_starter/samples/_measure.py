@@ -51,13 +51,13 @@ class Meter:
     """What the machine did between two moments: for us, for others, and for nobody.
 
     `others` is the share of the processors that we may use which programs of others took, `waited` that of the time in which
-    threads of this process wanted to run and did not, `steal` what the host of a virtual machine took away, `throttled` how
+    threads of this process wanted to run and did not (0 where it has processes of its own, for which they wait), `steal` what the host of a virtual machine took away, `throttled` how
     often the control group's quota was used up. `least` is what others are known to use at least, of a GPU.
     """
 
     def __init__(self, least: float = 0.0) -> None:
         self.least = least
-        self.own = own_seconds()
+        self.own, _ = own()
         self.ran, self.delayed = scheduled()
         self.busy, self.stolen = processors()
         self.throttled = throttled()
@@ -70,13 +70,14 @@ class Meter:
         busy, stolen = processors()
         ran, delayed = scheduled()
         count = len(usable())
-        others = busy - self.busy - max(own_seconds() - self.own, cpu)
+        seconds, processes = own()
+        others = busy - self.busy - max(seconds - self.own, cpu)
         wanted = (ran - self.ran) + (delayed - self.delayed)
         return {
             "wall": wall,
             "cpu": cpu,
             "others": max(self.least, (others - tick()) / (wall * count) if wall else 0.0),
-            "waited": (delayed - self.delayed) / wanted if wanted > 0 else 0.0,
+            "waited": (delayed - self.delayed) / wanted if wanted > 0 and processes == 1 else 0.0,
             "steal": max(0.0, stolen - self.stolen - tick()) / (wall * count) if wall else 0.0,
             "throttled": throttled() - self.throttled,
         }
@@ -113,15 +114,16 @@ def cpu_seconds() -> float:
     return sum(each.ru_utime + each.ru_stime for each in spent)
 
 
-def own_seconds() -> float:
-    """CPU seconds of all processes of our session: workers count as ours."""
+def own() -> Any:
+    """CPU seconds of all processes of our session, and how many they are: workers count as ours."""
     session = str(os.getsid(0))
-    ticks = 0
+    ticks = processes = 0
     for path in glob.glob("/proc/[0-9]*/stat"):
         words = "".join(lines(path)).rpartition(")")[2].split()
         if len(words) > 14 and words[3] == session:
             ticks += sum(int(word) for word in words[11:15])
-    return ticks * tick()
+            processes += 1
+    return ticks * tick(), processes
 
 
 def scheduled() -> Any:

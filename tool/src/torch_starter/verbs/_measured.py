@@ -10,18 +10,25 @@ import msgspec
 from torch_starter.core.figures import key
 from torch_starter.core.kinds import Benchmark, Figure
 from torch_starter.core.probing import Answer
-from torch_starter.core.report import Finding, Measurement
+from torch_starter.core.report import Finding, Limit, Measurement
 from torch_starter.core.statistics import median
 from torch_starter.verbs._takes import Take
 
 Values = list[dict[str, Any]]
+PASSED = 1.05  # times a measured limit: so far off may the measurement of a limit itself be
 
 
 def measurements(takes: Iterable[Take]) -> list[Measurement]:
     """All figures of which there is a value, each with its limit, which may be read from others."""
     found = [(figure, taken) for take in takes for pair in take.figures for figure, taken in read(take, *pair)]
     medians = {taken.key: max(taken.samples) if figure.peak else taken.median for figure, taken in found}
-    return [msgspec.structs.replace(taken, limit=figure.limit(medians)) for figure, taken in found]
+    return [msgspec.structs.replace(taken, limit=held_against(taken, figure.limit(medians))) for figure, taken in found]
+
+
+def held_against(taken: Measurement, limit: Limit | None) -> Limit | None:
+    """The limit; none where it was passed: others were busy while it was measured, and it is no limit."""
+    passed = limit is not None and limit.source == "measured" and taken.median > PASSED * limit.value
+    return None if passed else limit
 
 
 def read(take: Take, benchmark: Benchmark, figure: Figure) -> list[tuple[Figure, Measurement]]:

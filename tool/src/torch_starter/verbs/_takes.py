@@ -40,7 +40,7 @@ class How:
     budget: float
 
 
-QUICK = How(seconds=0.1, values=3, warm=0.5, budget=50.0)
+QUICK = How(seconds=0.1, values=3, warm=0.3, budget=40.0)
 FULL = How(seconds=0.2, values=5, warm=2.0, budget=780.0)
 
 
