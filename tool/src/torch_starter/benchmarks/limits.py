@@ -7,19 +7,22 @@ from collections.abc import Iterator
 from torch_starter.core.bed import Bed
 from torch_starter.core.kinds import Benchmark, Figure
 
+UNITS = {"flops": "GFLOP/s", "bf16": "GFLOP/s", "stream": "GB/s"}
+IN_QUICK = ("flops",)  # of what one thread can do, the quick suite measures this alone
+
 
 def figures(bed: Bed) -> Iterator[Figure]:
     for threads in bed.thread_counts:
-        for what in ("flops", "bf16"):
-            params = {"what": what, "threads": str(threads)}
-            given = {"program": bed.program, "what": what, "threads": threads}
-            yield Figure("limits.run", "rate", "GFLOP/s", params, given, scale=1e-9, peak=True, rounds=2, seconds=0.5)
-    for threads in bed.thread_counts:
-        params = {"what": "stream", "threads": str(threads)}
-        given = {"program": bed.program, "what": "stream", "threads": threads}
-        yield Figure("limits.run", "rate", "GB/s", params, given, scale=1e-9, peak=True, rounds=2, seconds=1.5)
-    given = {"program": bed.program, "what": "clock", "threads": 1}
-    yield Figure("limits.run", "rate", "GHz", {"what": "clock"}, given, scale=1e-9, peak=True, rounds=2, seconds=0.3)
+        for what, unit in UNITS.items():
+            if threads == bed.threads or not bed.quick or what in IN_QUICK:
+                yield figure(bed, what, threads, unit, {"what": what, "threads": str(threads)})
+    yield figure(bed, "clock", 1, "GHz", {"what": "clock"})
+
+
+def figure(bed: Bed, what: str, threads: int, unit: str, params: dict[str, str]) -> Figure:
+    """What the program tells, in units of 1e9."""
+    given = {"program": bed.program, "what": what, "threads": threads}
+    return Figure("limits.run", "rate", unit, params, given, scale=1e-9, peak=True, rounds=2, seconds=0.5)
 
 
 BENCHMARK = Benchmark(

@@ -19,7 +19,7 @@ PART = 8  # of the memory that is free: one array
 
 def figures(bed: Bed) -> Iterator[Figure]:
     size = size_of_arrays(bed)
-    for threads in bed.thread_counts:
+    for threads in (bed.threads,) if bed.quick else bed.thread_counts:
         yield Figure(
             sample="memory.triad",
             series="triad",

@@ -51,8 +51,9 @@ class Meter:
     """What the machine did between two moments: for us, for others, and for nobody.
 
     `others` is the share of the processors that we may use which programs of others took, `waited` that of the time in which
-    threads of this process wanted to run and did not (0 where it has processes of its own, for which they wait), `steal` what the host of a virtual machine took away, `throttled` how
-    often the control group's quota was used up. `least` is what others are known to use at least, of a GPU.
+    threads of this process wanted to run and did not (0 where it has processes of its own, for which they wait), `steal` what the
+    host of a virtual machine took away, `throttled` how often the control group's quota was used up. `least` is what others are
+    known to use at least, of a GPU.
     """
 
     def __init__(self, least: float = 0.0) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List
 
 BATCH, PREFETCH = 16, 2
 SIDE, CROP = 256, 224  # of an image, and of what is taken out of it
-KEPT = 32  # different images; they come again and again
+KEPT = 16  # different images; they come again and again
 FILES = 128
 SECONDS = 60  # that a worker may take for a batch
 

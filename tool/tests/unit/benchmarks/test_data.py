@@ -72,8 +72,8 @@ def test_what_is_no_plain_disk_is_said(kind: str, word: str) -> None:
     )
 
 
-def test_workers_are_none_and_as_many_as_processors() -> None:
-    assert loader.counts(replace(BED, quick=True)) == [0, 8]
+def test_workers_are_as_many_as_processors_and_in_the_full_suite_also_none_and_some() -> None:
+    assert loader.counts(replace(BED, quick=True)) == [8]
     assert loader.counts(BED) == [0, 1, 2, 4, 8]
     assert loader.counts(replace(BED, threads=6)) == [0, 1, 2, 4, 6]
     assert loader.counts(replace(BED, threads=1)) == [0, 1]
