@@ -26,9 +26,14 @@ def measurements(takes: Iterable[Take]) -> list[Measurement]:
 
 
 def held_against(taken: Measurement, limit: Limit | None) -> Limit | None:
-    """The limit; none where it was passed: others were busy while it was measured, and it is no limit."""
-    passed = limit is not None and limit.source == "measured" and taken.median > PASSED * limit.value
-    return None if passed else limit
+    """The limit; none where it was passed: others were busy while it was measured, and it is no limit.
+
+    What a data sheet says stays: to pass it is news.
+    """
+    if limit is None or limit.source == "datasheet":
+        return limit
+    higher, lower = (taken.median, limit.value) if taken.better == "higher" else (limit.value, taken.median)
+    return None if higher > PASSED * lower else limit
 
 
 def read(take: Take, benchmark: Benchmark, figure: Figure) -> list[tuple[Figure, Measurement]]:
