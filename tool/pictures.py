@@ -68,7 +68,7 @@ def draw(chromium: str, file: Path) -> None:
         shown.goto(file.as_uri())
         shown.wait_for_selector("html[data-drawn]", state="attached")
         end = shown.eval_on_selector(LAST, "each => each.getBoundingClientRect().bottom")
-        shown.screenshot(path=PICTURE, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": end + 60})
+        shown.screenshot(path=PICTURE, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": end + 80})
         browser.close()
 
 

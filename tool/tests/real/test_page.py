@@ -7,15 +7,20 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from torch_starter.core.report import Report
+from torch_starter.core.report import Past, Report
+from torch_starter.show.benchmarks import LIMITS
 from torch_starter.show.html import page
 from unit.show import reports
 
 CHROMIUM = shutil.which("chromium")
-PICTURES = 5  # of the report: two rooflines, bars, samples, and a figure with a history
+PICTURES = 4  # of the report: two rooflines, bars, samples
+COPIES = 7  # of the figures, for as many as the full suite has
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+HEIGHTS = "all => all.map(each => each.getBoundingClientRect().height)"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on this machine")
 
@@ -46,6 +51,13 @@ class Opened:
     def heard(self, message: ConsoleMessage) -> None:
         self.said.append(message.text)
 
+    def open(self) -> None:
+        """All that is closed; what is drawn when it is opened is there afterwards."""
+        for part in self.page.locator("details.part > summary").all():
+            part.click()
+        charts = self.page.locator(".chart").count()
+        self.page.wait_for_selector(f"html[data-drawn='{charts}']", state="attached")
+
     def colour(self) -> str:
         """Of the words above the first bar."""
         return str(self.page.eval_on_selector("#limits .annotation text", "each => getComputedStyle(each).fill"))
@@ -54,6 +66,25 @@ class Opened:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(tmp_path_factory.mktemp("page"), reports.benchmarked())
+
+
+def large() -> Report:
+    """As many figures as the full suite has, each with earlier runs; one has as many words as its longest."""
+    report = reports.benchmarked()
+    limits = [each for each in report.measurements if each.name == LIMITS]
+    others = [each for each in report.measurements if each.name != LIMITS]
+    copies = [msgspec.structs.replace(each, name=f"{each.name}-{copy}") for copy in range(COPIES) for each in others]
+    report.measurements = limits + copies
+    told = [(each.key, each.unit, each.median) for each in report.measurements]
+    report.history = [
+        Past(f"2026-01-0{day}", "", key, unit, value, value, value) for day in (1, 2, 3) for key, unit, value in told
+    ]
+    return report
+
+
+@pytest.fixture(scope="module")
+def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("large"), large())
 
 
 def written(folder: Path, report: Report) -> Path:
@@ -73,8 +104,7 @@ def test_pictures_are_drawn_without_a_word_and_without_the_network(browser: Brow
     assert all(part["height"] > 100 for part in [each.bounding_box() or {"height": 0.0} for each in drawn.all()])
     assert opened.page.locator("#limits .bars .point").count() == 2 * 7
     assert opened.page.locator("#samples .scatter").count() > 5
-    scrolled, shown = opened.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert scrolled <= shown == width
+    assert opened.page.evaluate(OVERFLOW) <= 0
 
 
 @pytest.mark.parametrize("width", [1200, 390])
@@ -84,10 +114,48 @@ def test_no_words_above_bars_and_points_lie_on_others(browser: Browser, file: Pa
         ":is(#limits, #samples) .annotation text",
         "all => all.map(each => each.getBoundingClientRect()).map(({left, right, top, bottom}) => [left, right, top, bottom])",
     )
-    assert len(boxes) == 2 * (7 + 8)
+    assert len(boxes) == 2 * (7 + 8) + 3 + 4
     assert all(left >= 0 and right <= width for left, right, _, _ in boxes)
     pairs = itertools.combinations(boxes, 2)
     assert not [(one, two) for one, two in pairs if one[0] < two[1] and two[0] < one[1] and one[2] < two[3] and two[2] < one[3]]
+
+
+@pytest.mark.parametrize(("width", "lines"), [(1200, 1), (390, 2)])
+def test_a_large_run_is_short_at_first_and_has_all_that_is_opened(
+    browser: Browser, large_file: Path, width: int, lines: int
+) -> None:
+    opened = Opened(browser, large_file, "light", width)
+    rows = opened.page.locator(".numbers tbody tr:not(.head)")
+    assert [each.is_visible() for each in (rows.first, opened.page.locator("#past-0"))] == [False, False]
+    assert opened.page.locator(".small-chart svg").count() == 0
+    assert opened.page.evaluate(OVERFLOW) <= 0
+    opened.open()
+    assert rows.last.is_visible()
+    assert rows.count() == 7 + 8 * COPIES
+    assert opened.page.locator(".small-chart > .plot-container").count() == 8 * COPIES
+    pairs = "all => all.map(each => [each.querySelector('svg.main-svg'), each].map(one => one.getBoundingClientRect().width))"
+    assert all(svg == pytest.approx(place, abs=1) for svg, place in opened.page.eval_on_selector_all(".small-chart", pairs))
+    assert opened.page.evaluate(OVERFLOW) <= 0
+    assert opened.said == []
+    line = opened.page.eval_on_selector(".numbers", "each => parseFloat(getComputedStyle(each).lineHeight)")
+    assert max(opened.page.eval_on_selector_all(".numbers tbody tr:not(.head)", HEIGHTS)) < (lines + 0.7) * line
+
+
+@pytest.mark.parametrize("width", [641, 929])
+def test_numbers_do_not_overflow_where_columns_begin_to_be_shown(browser: Browser, large_file: Path, width: int) -> None:
+    opened = Opened(browser, large_file, "light", width)
+    opened.open()
+    assert opened.page.evaluate(OVERFLOW) <= 0
+
+
+def test_what_is_closed_is_printed_and_closed_afterwards(browser: Browser, file: Path) -> None:
+    opened = Opened(browser, file, "light", 1200)
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    opened.page.wait_for_selector("#past-0 svg.main-svg", state="attached")
+    assert opened.page.locator("details.part[open]").count() == 2
+    opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert opened.page.locator("details.part[open]").count() == 0
+    assert opened.said == []
 
 
 def test_the_two_schemes_look_different_and_a_change_is_followed(browser: Browser, file: Path) -> None:
@@ -125,4 +193,6 @@ def test_without_scripts_the_numbers_are_there(browser: Browser, file: Path) -> 
     shown = browser.new_context(java_script_enabled=False).new_page()
     shown.goto(file.as_uri())
     assert shown.locator("noscript").is_visible()
+    assert "180 GFLOP/s" not in shown.inner_text("main")
+    shown.locator("summary", has_text="The numbers").click()
     assert "180 GFLOP/s" in shown.inner_text("main")

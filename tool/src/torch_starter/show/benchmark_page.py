@@ -9,20 +9,22 @@ import importlib.util
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from torch_starter.core.figures import label, parsed
 from torch_starter.core.report import Measurement, Report
 from torch_starter.core.statistics import interval
-from torch_starter.show._words import between, quantity
+from torch_starter.show._words import number, quantity
 from torch_starter.show.benchmarks import LIMITS, counts, percent, sign
-from torch_starter.show.charts import Chart, charts
-from torch_starter.show.past_charts import now, past_charts
+from torch_starter.show.charts import Chart, grouped, limit_bars
+from torch_starter.show.past_charts import more_than_once, now, past_charts, runs
 from torch_starter.show.roofline import rooflines
+from torch_starter.show.scatter_chart import samples
 
 HERE = Path(__file__).parent
+LEAST_TOLD = 0.005  # of the machine: what others used
 NOTHING = hashlib.sha256(b"").digest()  # the style element that plotly.js fills rule by rule begins empty
 OF_MAPS = re.compile(r'document\.getElementById\("([0-9a-f]{64})"\)')  # styles that plotly.js adds where nothing has their id yet
 ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -34,19 +36,28 @@ def content(report: Report) -> dict[str, Any] | None:
     if not told and not report.history:
         return None
     pasts = [*report.history, *(now(each, report.started_at) for each in told)]
-    drawn = [*rooflines(told), *charts(told)]
-    small = past_charts(pasts, {each.key for each in told if each.name != LIMITS})
+    drawn = pictures(told)
+    often = more_than_once(pasts, {each.key for each in told if each.name != LIMITS} if told else None)
+    small = past_charts(often)
     draw = (HERE / "charts.js").read_text(encoding="utf-8")
     return {
         "counts": counts(told) if told else counts_of_past(report),
         "charts": drawn,
         "past": small,
-        "rows": [numbers(each) for each in sorted(told, key=lambda each: each.name == LIMITS)],
+        "runs": runs(often),
+        "figures": len(told),
+        "tables": tables(told),
         "taken": OF_MAPS.findall(plotly()) if drawn or small else [],
         "data": as_data([*drawn, *small]),
         "scripts": (plotly(), draw) if drawn or small else (),
         "policy": policy((plotly(), draw)) if drawn or small else "",
     }
+
+
+def pictures(measurements: Sequence[Measurement]) -> list[Chart]:
+    """What is drawn of a run, what has nothing to show left out; limits alone where there is nothing else."""
+    told = [each for each in measurements if each.name != LIMITS]
+    return [*rooflines(measurements), *(each for each in (limit_bars(told), samples(told or measurements)) if each)]
 
 
 def counts_of_past(report: Report) -> str:
@@ -80,24 +91,34 @@ def as_data(drawn: Iterable[Chart]) -> str:
     return json.dumps([{"id": each.id, "figure": each.figure} for each in drawn], separators=(",", ":")).translate(ESCAPED)
 
 
-def numbers(measurement: Measurement) -> dict[str, Any]:
-    """A figure as a row of the table."""
+def tables(measurements: Sequence[Measurement]) -> list[dict[str, Any]]:
+    """The numbers of each benchmark, what is itself a limit last."""
+    groups = grouped(sorted(measurements, key=lambda each: each.name == LIMITS))
+    return [{"name": name, "title": own[0].title, "rows": [numbers(each) for each in own]} for name, own in groups.items()]
+
+
+def numbers(measurement: Measurement) -> dict[str, str]:
+    """A figure as a row of the table; the unit is told once."""
     found, noise, unit = interval(measurement.by_process), measurement.noise, measurement.unit
-    limit, share, best = measurement.limit, measurement.share, quantity(max(measurement.samples), unit)
+    limit, share, busy = measurement.limit, measurement.share, measurement.busy or 0.0
     bound = f"{sign(measurement.better)} " if measurement.bounded else ""
+    best = f"{bare(max(measurement.samples), unit)} at best" if measurement.name == LIMITS else ""
     return {
-        "name": measurement.name,
-        "label": label(measurement.params),
+        "label": label(measurement.params) or measurement.name,
         "share": f"{100 * share:.0f} %" if share is not None else "",
         "median": bound + quantity(found.value, unit),
-        "better": f"{measurement.better} is better",
-        "interval": between(found.low, found.high, unit) if found.high > found.low else "",
+        "better": " ↓" if measurement.better == "lower" else "",
+        "interval": f"{bare(found.low, unit)} to {bare(found.high, unit)}" if found.high > found.low else "",
         "noise": f"± {percent(noise)}" if math.isfinite(noise) else "",
-        "limit": f"{quantity(limit.value, unit)}, {limit.source}" if limit else "",
-        "best": f"itself a limit: {best} at best" if measurement.name == LIMITS else "",
-        "taken": f"{len(measurement.samples)} values of {len(measurement.processes)} processes",
-        "busy": f"others used {100 * measurement.busy:.0f} %" if measurement.busy else "",
+        "limit": f"{bare(limit.value, unit)} {limit.source}" if limit else best,
+        "taken": f"{len(measurement.samples)} of {len(measurement.processes)}",
+        "busy": f"{100 * busy:.0f} %" if busy >= LEAST_TOLD else "",
     }
+
+
+def bare(value: float, unit: str) -> str:
+    """A number without its unit, which is told beside it; bytes are nothing without."""
+    return quantity(value, unit) if unit.startswith("bytes") else number(value)
 
 
 def facts(report: Report) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from torch_starter.core.figures import label, parsed
 from torch_starter.core.report import Measurement, Past
@@ -21,10 +21,22 @@ def now(measurement: Measurement, at: str) -> Past:
     return Past(at, "", measurement.key, measurement.unit, found.value, found.low, found.high, measurement.bounded)
 
 
-def past_charts(history: Iterable[Past], wanted: Container[str] = ()) -> list[Chart]:
-    """One for each figure with at least two runs: those that are wanted, or all."""
-    told = {key: pasts for key, pasts in by_figure(history).items() if len(pasts) > 1 and (not wanted or key in wanted)}
-    return [chart(f"past-{place}", key, pasts) for place, (key, pasts) in enumerate(told.items())]
+def more_than_once(history: Iterable[Past], wanted: Container[str] | None = None) -> dict[str, list[Past]]:
+    """The runs of each figure that has at least two: of those that are wanted, or of all."""
+    every = by_figure(history)
+    return {key: pasts for key, pasts in every.items() if len(pasts) > 1 and (wanted is None or key in wanted)}
+
+
+def past_charts(figures: Mapping[str, Sequence[Past]]) -> list[Chart]:
+    """One for each figure."""
+    return [chart(f"past-{place}", key, pasts) for place, (key, pasts) in enumerate(figures.items())]
+
+
+def runs(figures: Mapping[str, Sequence[Past]]) -> str:
+    """How many figures there are, and of how many runs."""
+    lengths = sorted({len(pasts) for pasts in figures.values()})
+    words = " to ".join(str(length) for length in dict.fromkeys([*lengths[:1], *lengths[-1:]]))
+    return f"{len(figures)} figure{'' if len(figures) == 1 else 's'}, {words} runs"
 
 
 def chart(id: str, key: str, pasts: Sequence[Past]) -> Chart:
@@ -56,7 +68,8 @@ def chart(id: str, key: str, pasts: Sequence[Past]) -> Chart:
     }
     words = ", ".join(part for part in (name, label(params)) if part)
     latest = quantity(pasts[-1].median, unit)
-    return Chart(id, plain(words), latest, f"{plain(words)}: {latest} in the latest of {len(pasts)} runs", figure)
+    note = f"{latest}, {len(pasts)} runs"
+    return Chart(id, plain(words), note, f"{plain(words)}: {latest} in the latest of {len(pasts)} runs", figure)
 
 
 def ends(first: str, last: str) -> list[str]:

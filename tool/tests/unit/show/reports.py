@@ -108,8 +108,9 @@ def of_benchmark(name: str, unit: str, values: list[list[float]], params: dict[s
 
 
 def around(value: float) -> list[list[float]]:
-    """Five processes of three values: they differ by 2 % from each other, and by 1 % in themselves."""
-    return [[value * (1 + 0.02 * (number - 2) / 2) * (1 + 0.01 * step) for step in (-1, 0, 1)] for number in range(5)]
+    """Five processes of three values: they differ by 2 %, and by 1 % in themselves, those of each figure in another order."""
+    steps = [[((int(value) // (number + 1) + at) % 3) - 1 for at in range(3)] for number in range(5)]
+    return [[value * (1 + 0.02 * (number - 2) / 2) * (1 + 0.01 * step) for step in steps[number]] for number in range(5)]
 
 
 def of_processors() -> list[Measurement]:

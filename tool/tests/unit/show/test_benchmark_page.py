@@ -82,6 +82,22 @@ def test_one_earlier_run_is_no_history() -> None:
     assert "Run after run" not in shown.text
 
 
+def test_numbers_and_runs_are_closed_at_first_and_runs_alone_are_open() -> None:
+    parts = [each for each in Page(page(reports.benchmarked())).of("details") if each.get("class") == "part"]
+    assert ["open" in each for each in parts] == [False, False]
+    (alone,) = Page(page(reports.remembered())).of("details")
+    assert "open" in alone
+
+
+def test_only_figures_of_this_run_are_shown_run_after_run() -> None:
+    report = reports.benchmarked()
+    report.history += [Past(f"2026-01-0{day}", "", "gone what=x", "s", 1.0, 1.0, 1.0) for day in (1, 2)]
+    report.history.append(Past("2026-01-01", "", report.measurements[-1].key, "ms/image", 1.0, 1.0, 1.0))
+    shown = Page(page(report))
+    assert "2 figures, 2 to 5 runs" in shown.text
+    assert "gone" not in shown.text
+
+
 def test_packages_of_the_run_are_left_to_the_json_report() -> None:
     text = Page(page(reports.benchmarked())).text
     assert "in effect" in text

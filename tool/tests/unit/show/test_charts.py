@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 import torch_starter
-from torch_starter.core.report import Limit, Measurement, Past
+from torch_starter.core.report import Limit, Past
+from torch_starter.show.benchmark_page import pictures
 from torch_starter.show.benchmarks import sparks
-from torch_starter.show.charts import Chart, Json, charts, limit_bars, samples
-from torch_starter.show.past_charts import past_charts
+from torch_starter.show.charts import Chart, Json, limit_bars, rows
+from torch_starter.show.past_charts import more_than_once, past_charts, runs
 from torch_starter.show.roofline import rooflines
 from torch_starter.show.terminal import console
 from unit.show import reports
@@ -24,7 +25,7 @@ STYLE = (Path(torch_starter.__file__).parent / "show" / "page.css").read_text()
 
 def all_charts() -> list[Chart]:
     report = reports.benchmarked()
-    return [*rooflines(report.measurements), *charts(report.measurements), *past_charts(report.history)]
+    return [*pictures(report.measurements), *past_charts(more_than_once(report.history))]
 
 
 def texts(value: object) -> Iterator[str]:
@@ -62,22 +63,20 @@ def test_a_bar_that_is_beyond_its_limit_is_seen_whole() -> None:
     assert chart.figure["layout"]["xaxis"]["range"][1] > 150
 
 
-def test_samples_lie_beside_their_median_those_of_a_process_together() -> None:
-    chart = samples([of_benchmark("a", "GB/s", [[90.0, 110.0], [100.0, 100.0]], {})])
-    assert chart is not None
-    one, other = chart.figure["data"]
-    assert (one["x"], other["x"]) == ([-10.0, 10.0], [0.0, 0.0])
-    assert len(set(one["y"])) == 1
-    assert one["y"][0] != other["y"][0]
-    assert one["marker"]["color"] != other["marker"]["color"]
+def test_figures_lie_below_the_name_of_their_benchmark_from_the_top_down() -> None:
+    figures = [of_benchmark(name, "GB/s", [[1.0]], {"what": what}) for name, what in (("a", "x"), ("b", "x"), ("a", "y"))]
+    lying = rows(figures)
+    assert [(each.name, each.params["what"]) for each in lying.measurements] == [("a", "x"), ("a", "y"), ("b", "x")]
+    places = [lying.heads["a"], *lying.at[:2], lying.heads["b"], lying.at[2]]
+    assert places == sorted(places, reverse=True)
+    assert -lying.depth < min(places) < max(places) < 0
 
 
-def test_the_band_is_the_noise() -> None:
-    measurement = of_benchmark("a", "GB/s", [[100.0], [110.0], [105.0], [95.0]], {})
-    chart = samples([measurement])
-    assert chart is not None
-    (band,) = chart.figure["layout"]["shapes"]
-    assert (band["x0"], band["x1"]) == (-100 * measurement.noise, 100 * measurement.noise)
+def test_a_name_stands_once_and_figures_without_parameters_have_it_again() -> None:
+    told = rows([of_benchmark("a", "GB/s", [[1.0]], {"what": "<i>"}), of_benchmark("b", "GB/s", [[1.0]], {})]).words(
+        ["", ""], ["", ""]
+    )
+    assert [each["text"] for each in told if each["text"]] == ["<b>a</b>", "<b>b</b>", "&lt;i>", "b"]
 
 
 def roofline() -> Json:
@@ -115,7 +114,7 @@ def test_where_no_limit_was_measured_there_is_no_roofline() -> None:
 
 
 def test_history_is_drawn_in_its_order_with_bounds_hollow() -> None:
-    (chart,) = past_charts(reports.benchmarked().history)
+    (chart,) = past_charts(more_than_once(reports.benchmarked().history))
     low, high, course = chart.figure["data"]
     assert course["y"] == [150.0, 151.0, 120.0, 178.0]
     assert course["marker"]["symbol"] == ["circle", "circle", "circle-open", "circle"]
@@ -125,8 +124,17 @@ def test_history_is_drawn_in_its_order_with_bounds_hollow() -> None:
 
 def test_only_what_is_wanted_is_drawn() -> None:
     pasts = [Past("2026-01-01", "", key, "GB/s", 1.0, 1.0, 1.0) for key in ("a", "b", "a", "b")]
-    assert [each.title for each in past_charts(pasts, {"b"})] == ["b"]
-    assert [each.title for each in past_charts(pasts)] == ["a", "b"]
+    pasts.append(Past("2026-01-01", "", "c", "GB/s", 1.0, 1.0, 1.0))
+    assert [each.title for each in past_charts(more_than_once(pasts, {"b", "c"}))] == ["b"]
+    assert [each.title for each in past_charts(more_than_once(pasts))] == ["a", "b"]
+    assert more_than_once(pasts, set()) == {}
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"), [("aa", "1 figure, 2 runs"), ("aabb", "2 figures, 2 runs"), ("aaabbcccc", "3 figures, 2 to 4 runs")]
+)
+def test_how_many_runs_there_are_is_told(keys: str, told: str) -> None:
+    assert runs(more_than_once(Past("2026-01-01", "", key, "GB/s", 1.0, 1.0, 1.0) for key in keys)) == told
 
 
 @pytest.mark.parametrize(
@@ -134,7 +142,3 @@ def test_only_what_is_wanted_is_drawn() -> None:
 )
 def test_a_line_of_signs_does_not_blow_up_small_changes(values: list[float], told: str) -> None:
     assert sparks(values, console(io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))) == told
-
-
-def test_a_measurement_of_zero_is_no_picture() -> None:
-    assert charts([Measurement(name="a", unit="x", samples=(0.0, 0.0), processes=(2,))]) == []

@@ -71,7 +71,7 @@ def test_it_can_be_read_aloud(name: str) -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
-    assert all(header.get("scope") in ("row", "col") for header in shown.of("th"))
+    assert all(header.get("scope") in ("row", "col", "rowgroup") for header in shown.of("th"))
     assert len(shown.of("thead")) == len(shown.of("table"))
 
 
