@@ -52,7 +52,7 @@ torch.mm = slower
 class Bench:
     """Takes runs of the current environment."""
 
-    def __init__(self, only: Sequence[str]) -> None:
+    def __init__(self, only: Sequence[str], having: str) -> None:
         from torch_starter.core.ask import Ask
         from torch_starter.core.catalog import collect
         from torch_starter.core.kinds import Benchmark
@@ -66,14 +66,17 @@ class Bench:
         project = find_project(REPOSITORY, here.variables, here.files.read(Path("/etc/os-release")), in_container())
         self.ask = Ask(project, here, TerminalProgress(console(open(os.devnull, "w"))), {})
         self.chosen = [each for each in collect("benchmarks", Benchmark) if each.name in only]
+        self.having = having
 
     def run(self, **variables: str) -> Run:
         """One run, as `benchmark --suite quick` takes it; no limits are measured."""
+        from torch_starter.core.figures import key
         from torch_starter.verbs import _gather, _measuring, _takes
 
         prepared = _measuring.prepare(self.ask, _gather.ours(self.ask), self.chosen, _takes.QUICK)
         target = replace(prepared.side.target, variables={**prepared.side.target.variables, **variables})
-        prepared = replace(prepared, side=replace(prepared.side, target=target))
+        takes = [take for take in prepared.side.takes if any(self.having in key(each.name, of.params) for each, of in take.figures)]
+        prepared = replace(prepared, side=replace(prepared.side, target=target, takes=takes))
         _takes.Rounds(self.ask, [prepared.side], BUDGET).run()
         return prepared.run(self.ask, "", "quick")
 
@@ -131,9 +134,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--planted", type=int, default=20)
     parser.add_argument("--only", default="matmul")
+    parser.add_argument("--having", default="", help="of their figures those alone that are called so, such as threads=1")
     parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--keep", type=Path, help="write every run to this file, a line each")
     given = parser.parse_args()
-    bench: Any = Bench(given.only.split(","))
+    bench: Any = Bench(given.only.split(","), given.having)
     print(machine())
     with TemporaryDirectory() as folder:
         (Path(folder) / "sitecustomize.py").write_text(SLOWER)
@@ -144,6 +149,10 @@ def main() -> None:
                     runs.append(bench.run())
                 if number < given.planted:
                     planted.append(bench.run(PYTHONPATH=folder))
+    if given.keep:
+        from torch_starter.core.history import line
+
+        given.keep.write_text("".join(line(run) + "\n" for run in (*runs, *planted)))
     table("the same with the same", false_claims(runs))
     table("the same with torch.mm at nine tenths of its speed", found(runs, planted))
 

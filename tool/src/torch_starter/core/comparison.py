@@ -51,9 +51,14 @@ def figure(before: Measurement, after: Measurement, same_machine: bool) -> Compa
     if not (before.bounded or after.bounded):
         return by_values(before.by_process, after.by_process, after, "the clock")
     if before.cpu and after.cpu:
-        then, now = (parted(each.cpu, each.cpu_processes) for each in (before, after))
-        return by_values(then, now, after, "CPU time")
+        return by_values(best_cpu(before), best_cpu(after), after, "CPU time")
     return Comparison(after, why="others kept the machine busy: it is a bound, and no value")
+
+
+def best_cpu(of: Measurement) -> Processes:
+    """The best value of each process by its CPU time: what others do to caches and to a core's other half only ever takes from it."""
+    best = max if of.better == "higher" else min
+    return [[best(values)] for values in parted(of.cpu, of.cpu_processes)]
 
 
 def by_limit(before: Measurement, after: Measurement) -> Comparison:

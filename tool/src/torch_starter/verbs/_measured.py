@@ -15,6 +15,7 @@ from torch_starter.core.statistics import median
 from torch_starter.verbs._takes import Take
 
 Values = list[dict[str, Any]]
+ENOUGH = 3  # processes that were undisturbed, at least for a part
 PASSED = 1.05  # times a measured limit: so far off may the measurement of a limit itself be
 
 
@@ -39,15 +40,17 @@ def held_against(taken: Measurement, limit: Limit | None) -> Limit | None:
 def read(take: Take, benchmark: Benchmark, figure: Figure) -> list[tuple[Figure, Measurement]]:
     """The figure as a measurement; none where no process told it.
 
-    Where enough processes were undisturbed, theirs are the values that count; else all are, as a bound.
+    Where most values were undisturbed, in enough processes, they are those that count; else all are, as a bound: of a busy
+    machine the moments that look quiet are few, and are no fair choice.
     """
     series = [each for answer in take.answers if (each := series_of(answer, figure)) is not None]
     if not series:
         return []
-    quiet = [(each, calm) for each in series if (calm := [value for value in each["values"] if not value["busy"]])]
-    bounded = 2 * len(quiet) < min(len(series), figure.rounds)
-    used = [(each, each["values"]) for each in series] if bounded or figure.peak else quiet
+    quiet = [(each, own) for each in series if (own := [value for value in each["values"] if not value["busy"]])]
     every = [value for each in series for value in each["values"]]
+    calm = [value for _, values in quiet for value in values]
+    bounded = len(quiet) < min(ENOUGH, figure.rounds) or 2 * len(calm) < len(every)
+    used = [(each, each["values"]) for each in series] if bounded or figure.peak else quiet
     samples = [value_of(figure, each["amount"], value, "wall") for each, values in used for value in values]
     cpu = [value_of(figure, each["amount"], value, "cpu") for each in series for value in each["values"]]
     measurement = Measurement(

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from torch_starter.core.report import Report
 
 
+MOST = 4  # processes of tests: some of them hold gigabytes
+
+
 def run(ask: Ask) -> Report:
     """Yours run in the target, the tool's in an environment of their own, and first. Options of pytest come behind the paths."""
     from torch_starter.core.report import Report
@@ -37,11 +40,18 @@ def run(ask: Ask) -> Report:
 
 
 def tools_own(ask: Ask, paths: list[str], options: list[str]) -> tuple[list[str], dict[str, str], Path]:
-    """pytest on tool/tests, in an environment that is made at the first call and whenever its lock changes."""
+    """pytest on tool/tests, in an environment that is made at the first call and whenever its lock changes.
+
+    All of them are run beside each other, file by file, on as many processors as there are, up to four.
+    """
+    from torch_starter.core.probing import usable_cpus
+
     environment = test_environment(ask)
     folder = ask.project.root / "tool"
     variables = {**ask.machine.variables, "PATH": f"{environment / 'bin'}:{ask.machine.variables.get('PATH', '')}"}
-    argv = [str(environment / "bin" / "python"), "-m", "pytest", *(path.removeprefix("tool/") for path in paths), *options]
+    beside = ["-n", str(min(MOST, usable_cpus())), "--dist", "loadfile"] if not paths else []
+    words = [*beside, *(path.removeprefix("tool/") for path in paths), *options]
+    argv = [str(environment / "bin" / "python"), "-m", "pytest", *words]
     return argv, variables, folder
 
 

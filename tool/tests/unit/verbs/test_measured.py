@@ -49,8 +49,15 @@ def test_a_value_is_amount_by_time_and_where_less_is_better_time_by_amount() -> 
 
 
 def test_values_in_which_others_had_a_part_do_not_count_where_enough_are_left() -> None:
-    (found,) = of(take(answer(value(1.0), value(9.0, busy=True)), answer(value(1.0)), answer(value(9.0, busy=True)), rounds=3))
-    assert (found.samples, found.bounded) == ((10.0, 10.0), False)
+    quiet, disturbed = answer(value(1.0)), answer(value(1.0), value(9.0, busy=True))
+    (found,) = of(take(quiet, disturbed, disturbed, answer(value(9.0, busy=True)), rounds=3))
+    assert (found.samples, found.bounded) == ((10.0, 10.0, 10.0), False)
+
+
+def test_few_quiet_values_are_no_fair_choice() -> None:
+    lucky = answer(value(1.0), value(2.0, busy=True), value(2.0, busy=True))
+    assert of(take(lucky, lucky, lucky, rounds=3))[0].bounded
+    assert of(take(answer(value(1.0)), answer(value(1.0)), answer(value(1.0, busy=True)), rounds=3))[0].bounded, "two processes"
 
 
 def test_a_machine_that_stays_busy_gives_a_bound() -> None:
