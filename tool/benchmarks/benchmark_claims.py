@@ -2,14 +2,15 @@
 
     python tool/benchmarks/benchmark_claims.py [--runs 30] [--planted 20] [--only matmul,attention] [--quiet]
 
-Runs of the same environment are compared each with each, while half of the processors are kept busy with something else (not with
---quiet). Then torch.mm is made 10 % slower, and each such run is compared with one of the others. It needs an interpreter with the
-tool's packages: .torch-starter/*/tool-tests/bin/python.
+Runs of the same environment are compared each with each, while half of the processors are kept busy with something else (not
+with --quiet). Then torch.mm is made 10 % slower, and each such run is compared with one of the others. It needs an interpreter
+with the tool's packages: .torch-starter/*/tool-tests/bin/python.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import itertools
 import os
 import subprocess
@@ -20,11 +21,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from _common import REPOSITORY, machine
 
 if TYPE_CHECKING:
+    from torch_starter.core.ask import Ask
     from torch_starter.core.history import Run
 
 sys.path.insert(0, str(REPOSITORY / "tool" / "src"))
@@ -53,32 +55,41 @@ class Bench:
     """Takes runs of the current environment."""
 
     def __init__(self, only: Sequence[str], having: str) -> None:
-        from torch_starter.core.ask import Ask
         from torch_starter.core.catalog import collect
+        from torch_starter.core.figures import key
         from torch_starter.core.kinds import Benchmark
-        from torch_starter.core.machine import local_machine
-        from torch_starter.core.project import find_project
-        from torch_starter.facts.system import in_container
-        from torch_starter.show.progress import TerminalProgress
-        from torch_starter.show.terminal import console
+        from torch_starter.verbs import _gather, _measuring, _takes
 
-        here = local_machine()
-        project = find_project(REPOSITORY, here.variables, here.files.read(Path("/etc/os-release")), in_container())
-        self.ask = Ask(project, here, TerminalProgress(console(open(os.devnull, "w"))), {})
-        self.chosen = [each for each in collect("benchmarks", Benchmark) if each.name in only]
-        self.having = having
+        self.ask = ask()
+        chosen = [each for each in collect("benchmarks", Benchmark) if each.name in only]
+        self.prepared = _measuring.prepare(self.ask, _gather.ours(self.ask), chosen, _takes.QUICK)
+        self.takes = [
+            take for take in self.prepared.side.takes if any(having in key(each.name, of.params) for each, of in take.figures)
+        ]
 
     def run(self, **variables: str) -> Run:
         """One run, as `benchmark --suite quick` takes it; no limits are measured."""
-        from torch_starter.core.figures import key
-        from torch_starter.verbs import _gather, _measuring, _takes
+        from torch_starter.verbs._takes import Rounds, Take
 
-        prepared = _measuring.prepare(self.ask, _gather.ours(self.ask), self.chosen, _takes.QUICK)
-        target = replace(prepared.side.target, variables={**prepared.side.target.variables, **variables})
-        takes = [take for take in prepared.side.takes if any(self.having in key(each.name, of.params) for each, of in take.figures)]
-        prepared = replace(prepared, side=replace(prepared.side, target=target, takes=takes))
-        _takes.Rounds(self.ask, [prepared.side], BUDGET).run()
-        return prepared.run(self.ask, "", "quick")
+        side = self.prepared.side
+        target = replace(side.target, variables={**side.target.variables, **variables})
+        own = replace(side, target=target, takes=[Take(take.probe, take.figures) for take in self.takes])
+        Rounds(self.ask, [own], BUDGET).run()
+        return replace(self.prepared, side=own).run(self.ask, "", "quick")
+
+
+def ask() -> Ask:
+    """What the command would be given."""
+    from torch_starter.core.ask import Ask
+    from torch_starter.core.machine import local_machine
+    from torch_starter.core.project import find_project
+    from torch_starter.facts.system import in_container
+    from torch_starter.show.progress import TerminalProgress
+    from torch_starter.show.terminal import console
+
+    here = local_machine()
+    project = find_project(REPOSITORY, here.variables, here.files.read(Path("/etc/os-release")), in_container())
+    return Ask(project, here, TerminalProgress(console(io.StringIO())), {})
 
 
 @contextmanager
@@ -138,7 +149,7 @@ def main() -> None:
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("--keep", type=Path, help="write every run to this file, a line each")
     given = parser.parse_args()
-    bench: Any = Bench(given.only.split(","), given.having)
+    bench = Bench(given.only.split(","), given.having)
     print(machine())
     with TemporaryDirectory() as folder:
         (Path(folder) / "sitecustomize.py").write_text(SLOWER)

@@ -52,7 +52,7 @@ def test_an_interrupted_fix_leaves_what_the_next_one_mends(ready: Sandbox, numbe
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=60)
-        assert process.returncode in (0, 130), err
+        assert process.returncode in (0, 130, -signal.SIGINT), err  # the last: it was through, and Python was ending
         assert "Traceback" not in err
     report = ready.json("verify-setup", "--quick", "--fix")
     assert (report["exit_code"], list(not_well(report))) == (0, [])

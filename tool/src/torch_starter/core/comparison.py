@@ -56,7 +56,7 @@ def figure(before: Measurement, after: Measurement, same_machine: bool) -> Compa
 
 
 def best_cpu(of: Measurement) -> Processes:
-    """The best value of each process by its CPU time: what others do to caches and to a core's other half only ever takes from it."""
+    """The best value of each process by its CPU time: what others do to caches and to a core's other half only takes from it."""
     best = max if of.better == "higher" else min
     return [[best(values)] for values in parted(of.cpu, of.cpu_processes)]
 

@@ -37,7 +37,8 @@ def answer(ask: Ask, checks: Sequence[Check]) -> Report | None:
         return explain(checks, [word for word in str(ask.text("explain")).split(",") if word], all_rules())
     if ask.text("files") is not None:
         return run(ask)
-    refuse_rules(ask, checks)
+    if not ask.flag("self-test"):  # whose words are faults
+        refuse_rules(ask, checks)
     return None
 
 
