@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 from real._sandbox import Sandbox, not_well
 
@@ -74,6 +76,19 @@ def test_the_speed_before_and_after_is_compared(ready: Sandbox) -> None:
         ("before-update", "1.0"),
         ("after-update", "2.0"),
     ]
+
+
+def test_ctrl_c_while_speed_is_measured_says_that_the_switch_is_done(ready: Sandbox) -> None:
+    ready.package("alpha", "2.0", "x = 2\n")
+    process = ready.start("lock-update", "--benchmark", "--json")
+    assert process.stderr is not None
+    assert any(line.startswith("measuring") for line in process.stderr)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    report = json.loads(out)
+    assert (process.returncode, report["problem"]["code"]) == (130, "interrupted"), err
+    assert "is current already" in report["problem"]["message"]
+    assert ready.python("import alpha; print(alpha.x)") == "2"
 
 
 def test_speed_is_not_compared_where_nothing_changes(ready: Sandbox) -> None:

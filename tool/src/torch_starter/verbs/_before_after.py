@@ -7,7 +7,8 @@ from pathlib import Path
 from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
 from torch_starter.core.kinds import Benchmark
-from torch_starter.core.report import Report
+from torch_starter.core.problems import Interrupted
+from torch_starter.core.report import Report, Stop
 from torch_starter.making.environments import Record
 from torch_starter.verbs import _against, _measuring, _plan, _runs, _takes
 from torch_starter.verbs._gather import Subject
@@ -16,7 +17,20 @@ NAMES = ("before-update", "after-update")
 
 
 def measure(ask: Ask, report: Report) -> None:
-    """Measure the environment before and the current one by the quick suite; a regression makes the report's exit code 1."""
+    """Measure both, and tell; Ctrl-C ends the measuring alone, since the switch is done."""
+    try:
+        compare(ask, report)
+    except KeyboardInterrupt:
+        message = "stopped on request while speed was measured; the new environment is current already"
+        report.stop = Stop(Interrupted().code, message, "./dev.sh rollback, if you want the one before")
+        report.stop_exit_code = Interrupted.exit_code
+
+
+def compare(ask: Ask, report: Report) -> None:
+    """Measure the environment before and the current one by the quick suite; a regression makes the report's exit code 1.
+
+    Raises KeyboardInterrupt where that came, with what was measured until then kept.
+    """
     here = _plan.environments(ask)
     sides = [(path, record) for path in (here.previous(), here.current()) if path and (record := here.record(path))]
     if len(sides) < 2:
@@ -27,7 +41,7 @@ def measure(ask: Ask, report: Report) -> None:
     rounds = _takes.Rounds(ask, [each.side for each in prepared], budget=2 * _takes.QUICK.budget)
     rounds.run()
     runs = [each.run(ask, name, "quick") for each, name in zip(prepared, NAMES, strict=True)]
-    for run in runs:
+    for run in (each for each in runs if each.measurements):
         _runs.keep(ask, run)
     report.findings += prepared[-1].findings()
     report.measurements += runs[-1].measurements
