@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.report import Finding, Limit, Measurement, Report
     from torch_starter.core.sight import Sight
     from torch_starter.core.spec import Spec
+    from torch_starter.core.tuning import Bound, Safety, Subject, Value
     from torch_starter.core.victim import Victim
 
 Level = Literal["quick", "default", "full"]
@@ -199,3 +200,25 @@ class Benchmark:
     package: str = "torch"
     source: str = ""
     notes: Callable[[Sequence[Measurement]], Iterable[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Something that can be turned to make a command faster, without editing it.
+
+    `available` yields the values that are worth a try for a command as it is now, the best guess first, or raises `Absent` with
+    the fact by which it does not apply. `read` tells its value in effect from what a running process told (Told.effect): a value
+    took effect where that is its label. `safety`: what it may do to results; `semantics` are only suggested. `bounds`: what it can
+    help with. `code`: its place is in the script, so that it is told as an edit, too: `edit` is that edit in a sentence.
+    """
+
+    name: str
+    title: str
+    about: str
+    safety: Safety
+    bounds: tuple[Bound, ...]
+    available: Callable[[Subject], Iterable[Value]]
+    read: Callable[[Mapping[str, str]], str]
+    source: str
+    code: bool = False
+    edit: str = ""
