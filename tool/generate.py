@@ -24,7 +24,7 @@ import click  # noqa: E402
 import msgspec  # noqa: E402
 
 from torch_starter import cli  # noqa: E402
-from torch_starter.core import problems, report, spec_types  # noqa: E402
+from torch_starter.core import problems, proof, report, spec_types  # noqa: E402
 from torch_starter.core.catalog import collect  # noqa: E402
 from torch_starter.core.kinds import Verb  # noqa: E402
 from torch_starter.core.spec import Spec, Table  # noqa: E402
@@ -49,6 +49,7 @@ ENVELOPE = {
     "history": "what figures were in earlier runs, the oldest first: a list of pasts",
     "entries": "what can be asked for by name, where a list is wanted",
     "changes": "a list of changes that were made, or would be with `--dry-run`",
+    "proof": "what makes the user's own command faster, with all that it rests on: a proof, else null",
     "notes": "a list of sentences for people",
     "problem": "what stopped the command, else null",
 }
@@ -83,9 +84,13 @@ nothing. A key of two words, such as `threads.count`, can be overridden by a var
 ABOUT_JSON = """\
 ## The JSON report
 
-With `--json` stdout holds one document and nothing else. A reader ignores keys that it does not know.
+With `--json` stdout holds one document and nothing else. A reader ignores keys that it does not know. A number is
+null where it has no bound.
 """
-PARTS = (report.Finding, report.Place, report.Measurement, report.Limit, report.Past, report.Entry, report.Change, report.Stop)
+PARTS = (
+    *(report.Finding, report.Place, report.Measurement, report.Limit, report.Past, report.Entry, report.Change, report.Stop),
+    *(proof.Proof, proof.Key, proof.Gain, proof.Member, proof.Edit, proof.Pair, proof.Sample, proof.Tried),
+)
 
 
 def main(words: list[str]) -> int:
@@ -258,9 +263,16 @@ def in_json(kind: Any) -> str:
     if typing.get_origin(kind) is typing.Literal:
         return ", ".join(typing.get_args(kind))
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return f"a {kind.__name__.lower()}"
-    names = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", tuple: "a list of numbers"}
-    return names.get(typing.get_origin(kind) or kind, "an object")
+        return f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__.lower()}"
+    if typing.get_origin(kind) in (list, tuple):
+        return f"a list of {several(in_json(typing.get_args(kind)[0]))}"
+    return {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}.get(kind, "an object")
+
+
+def several(thing: str) -> str:
+    """More than one of a thing: "a number" becomes "numbers"."""
+    words = thing.partition(" ")[2].removeprefix("whole ")
+    return words if words.endswith("ed") else f"{words}s"
 
 
 if __name__ == "__main__":

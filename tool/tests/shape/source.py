@@ -88,5 +88,5 @@ def modules_of(folder: Path) -> list[Module]:
 
 MODULES = modules_of(SRC)
 TEST_MODULES = modules_of(TESTS)
-PROBES = [module for module in MODULES if module.folder in ("probes", "samples")]  # what runs in the target
+PROBES = [module for module in MODULES if module.folder in ("probes", "samples", "harness")]  # what runs in the target
 OURS = [module for module in MODULES if module not in PROBES]

@@ -13,6 +13,7 @@ FLOORS = {
     "facts": 1,
     "probes": 1,
     "samples": 1,
+    "harness": 1,
     "parsers": 1,
     "checks": 2,
     "benchmarks": 2,
@@ -26,6 +27,7 @@ FLOORS = {
     "search": 2,
     "rules": 2,
     "containers": 2,
+    "tuning": 2,
     "verbs": 3,
     "show": 3,
     "": 4,  # cli.py, testing.py and __main__.py

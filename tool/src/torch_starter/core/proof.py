@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from torch_starter.core.report import Place
+from torch_starter.core.place import Place
 from torch_starter.core.tuning import Bound, Safety
 
 SCHEMA = 1
@@ -55,7 +55,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """A value of a setting, and what became of it. `ratios`: how many times as fast, in each pair of runs; `best`: the gain."""
+    """A value of a setting, and what became of it. `ratios`: how many times as fast, in each pair of runs; `gain`: of all."""
 
     setting: str
     label: str
@@ -104,12 +104,13 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """All of one search. `members` is the profile, empty where nothing beat the noise; `gain` the confirmed one of a step, and
-    `whole` that of the run as it is timed from outside, start included.
+    """All of one search for what makes a command faster.
 
-    `noise`: by which share two runs of the same differ; `provable`: the smallest gain that the budget can prove. `bounds`: what
-    binds, with its share of a step. `before` and `after`: commands that repeat a run of either. `losses`: how the course of the
-    loss compares ("equal", "within 0.1 %", "none").
+    `members` is the profile, empty where nothing beat the noise; `gain` the confirmed one of a step, and `whole` that of the run
+    as it is timed from outside, start included. `noise`: by which share two runs of the same differ; `provable`: the smallest
+    gain that the budget can prove, as a ratio. `bounds`: what binds, with its share of a step. `before` and `after`: commands
+    that repeat a run of either. `losses`: how the course of the loss compares ("equal", "within 0.1 %", "none"). `load`: the
+    share of the machine that others used meanwhile.
     """
 
     schema: int = SCHEMA

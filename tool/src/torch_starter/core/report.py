@@ -15,6 +15,9 @@ import msgspec
 
 from torch_starter import __version__
 from torch_starter.core.figures import key as figure_key
+from torch_starter.core.pairs import gain
+from torch_starter.core.place import Place as Place
+from torch_starter.core.proof import Proof
 from torch_starter.core.statistics import interval as interval_of
 from torch_starter.core.statistics import median, spread
 
@@ -23,16 +26,6 @@ Status = Literal["ok", "warn", "fail", "unknown", "error"]
 
 SCHEMA = 1
 INNER = ("probe", "about")
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Where a finding points to: a file and, where there is one, a line."""
-
-    file: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +69,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """Raw samples with their unit. Statistics are derived where the answer is written, never stored.
 
     `busy` is the share of the machine that others used meanwhile, from 0 to 1. `every`: where the samples are of one thing that
-    goes on, the seconds from one to the next; 0 where they are repetitions.
+    goes on, the seconds from one to the next; 0 where they are repetitions. `paired`: they are ratios, each of a pair of runs.
 
     Of a benchmark: its `title`; `version` of its method; `processes`, how many of the samples each process gave, in turn; `cpu`
     and `cpu_processes`, the same by the CPU time of the process instead of the clock, where it has one thread; `warm`, the
@@ -93,6 +86,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     limit: Limit | None = None
     busy: float | None = None
     every: float = 0.0
+    paired: bool = False
     version: int = 0
     processes: tuple[int, ...] = ()
     cpu: tuple[float, ...] = ()
@@ -105,19 +99,23 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
         """With its statistics: the median, and the range of the samples where there are several.
 
         Of samples that several processes gave it is the median of theirs, its interval of 95 %, and the `noise`: by which share
-        two halves of the processes differ.
+        two halves of the processes differ. Of ratios of pairs it is their geometric mean, and the interval within which one more
+        pair lies in nineteen of twenty.
         """
         told = msgspec.to_builtins(self)
+        if self.paired:
+            found = gain(self.samples)
+            return {**told, "median": found.value, "interval": [found.again_low, found.again_high]}
         if not self.processes:
             several = len(self.samples) > 1
             interval = [min(self.samples), max(self.samples)] if several else None
             return {**told, "median": statistics.median(self.samples), "interval": interval}
-        found = interval_of(self.by_process)
+        middle = interval_of(self.by_process)
         share = self.share
         return {
             **told,
-            "median": found.value,
-            "interval": [found.low, found.high],
+            "median": middle.value,
+            "interval": [middle.low, middle.high],
             "noise": self.noise if math.isfinite(self.noise) else None,
             "percent_of_limit": None if share is None else 100 * share,
         }
@@ -179,13 +177,18 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that was, or with --dry-run would be, made different."""
+    """Something that was, or with --dry-run would be, made different.
+
+    Of a setting: how many times as fast it is by that (`gain`), with its interval of 95 %.
+    """
 
     kind: Literal["setting", "package", "file", "environment"]
     name: str
     was: str
     now: str
     why: str = ""
+    gain: float | None = None
+    interval: tuple[float, float] | None = None
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -202,7 +205,7 @@ class Report(msgspec.Struct, kw_only=True):
     `passed_through` is the exit status of a program that the user asked us to run: it becomes ours unchanged. `conclusion`, where
     it is given, is what the last line says instead of "all is well" and its like. `measured`: its measurements are what was asked
     for, and are shown to people too. `history`: what figures were in earlier runs, the oldest first.
-    `entries`: what can be asked for, where a list is wanted.
+    `entries`: what can be asked for, where a list is wanted. `proof`: what makes the user's own command faster, proven.
     """
 
     command: str
@@ -212,6 +215,7 @@ class Report(msgspec.Struct, kw_only=True):
     history: list[Past] = []
     entries: list[Entry] = []
     changes: list[Change] = []
+    proof: Proof | None = None
     facts: dict[str, Any] = {}
     notes: list[str] = []
     conclusion: str = ""
@@ -258,7 +262,8 @@ class Report(msgspec.Struct, kw_only=True):
             "measurements": [measurement.as_dict() for measurement in self.measurements],
             "history": [msgspec.to_builtins(past) for past in self.history],
             "entries": [msgspec.to_builtins(entry) for entry in self.entries],
-            "changes": [{"gain": None, "interval": None, **msgspec.to_builtins(change)} for change in self.changes],
+            "changes": [msgspec.to_builtins(change) for change in self.changes],
+            "proof": None if self.proof is None else msgspec.to_builtins(self.proof),
             "notes": self.notes,
             "problem": None if self.stop is None else msgspec.to_builtins(self.stop),
         }

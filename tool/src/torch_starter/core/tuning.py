@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from torch_starter.core.report import Place
+from torch_starter.core.place import Place
 
 Bound = Literal["data", "threads", "launch", "memory", "compute", "communication"]
 Safety = Literal["bit-identical", "rounding", "precision", "semantics"]

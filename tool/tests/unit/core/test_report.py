@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 
 import msgspec
 import pytest
@@ -80,6 +81,28 @@ def test_the_json_form_is_the_documented_envelope() -> None:
     assert document["findings"][0]["group"] == "g"
     assert document["measurements"][0]["samples"] == [1.0, 2.0]
     assert document["changes"][0].keys() == CHANGE
+
+
+def test_a_measurement_of_pairs_has_their_mean_and_where_one_more_lies() -> None:
+    ratios = (1.7, 1.8, 1.95, 1.75)
+    report = Report(command="x", measurements=[Measurement(name="step", unit="times", samples=ratios, paired=True)])
+    (told,) = json.loads(text(report))["measurements"]
+    assert told["median"] == pytest.approx(statistics.geometric_mean(ratios))
+    assert told["interval"][0] < min(ratios) < max(ratios) < told["interval"][1]
+    assert (told["paired"], told["samples"]) == (True, list(ratios))
+
+
+def test_one_pair_alone_is_valid_json_and_has_no_bound() -> None:
+    report = Report(command="x", measurements=[Measurement(name="step", unit="times", samples=(1.7,), paired=True)])
+    assert json.loads(text(report))["measurements"][0]["interval"] == [0.0, None]
+
+
+def test_a_change_tells_what_it_is_worth() -> None:
+    change = Change(kind="setting", name="wait policy", was="", now="PASSIVE", gain=1.6, interval=(1.5, 1.7))
+    document = json.loads(text(Report(command="x", changes=[change])))
+    assert document["changes"][0].keys() == CHANGE
+    assert (document["changes"][0]["gain"], document["changes"][0]["interval"]) == (1.6, [1.5, 1.7])
+    assert document["proof"] is None
 
 
 def test_a_problem_has_a_code_a_message_and_a_remedy() -> None:
