@@ -104,6 +104,7 @@ ORDER = (  # as a newcomer needs them
     "remove",
     "rollback",
     "benchmark",
+    "optimize",
     "render",
     "build",
     "up",

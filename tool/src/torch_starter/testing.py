@@ -55,6 +55,7 @@ class NoProcesses:
         on_line: Callable[[str], None] | None = None,
         on_error_line: Callable[[str], None] | None = None,
         on_answer: Callable[[str], None] | None = None,
+        until: Callable[[], bool] | None = None,
     ) -> Done:
         return Done(tuple(str(word) for word in argv), None, "", "no such program on a recorded machine", 0.0)
 

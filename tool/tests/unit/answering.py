@@ -46,6 +46,7 @@ class Answering(NoProcesses):
         on_line: Callable[[str], None] | None = None,
         on_error_line: Callable[[str], None] | None = None,
         on_answer: Callable[[str], None] | None = None,
+        until: Callable[[], bool] | None = None,
     ) -> Done:
         self.started.append(Started(tuple(map(str, argv)), dict(env or {}), cwd))
         return self.answer(self.started[-1])

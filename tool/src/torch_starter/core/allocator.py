@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from packaging.version import Version
+
+NEW_NAME = Version("2.10")  # the first that was seen to read PYTORCH_ALLOC_CONF; 2.6 was seen to ignore it
+
 SWITCHES = (  # True or False, by letter
     "expandable_segments",
     "pinned_use_cuda_host_register",
@@ -25,6 +29,11 @@ NUMBERS = (
 )
 AT_LEAST_20 = ("max_split_size_mb", "max_non_split_rounding_mb")
 BACKENDS = ("native", "cudaMallocAsync", "hipMallocAsync")
+
+
+def variable_name(torch: str) -> str:
+    """The variable that this torch reads the options from."""
+    return "PYTORCH_ALLOC_CONF" if Version(torch) >= NEW_NAME else "PYTORCH_CUDA_ALLOC_CONF"
 
 
 def problem(options: str) -> str:

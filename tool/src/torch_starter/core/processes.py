@@ -15,6 +15,8 @@ from typing import IO, NoReturn, Protocol
 
 Line = Callable[[str], None]
 
+LOOKS_EVERY = 0.1  # seconds from one look at what ends a program to the next
+AFTER_ENOUGH_SECONDS = 3.0  # that a program gets to end by itself
 AFTER_EXIT_SECONDS = 2.0  # how long pipes may stay open in left-over children before these are ended
 
 
@@ -57,12 +59,13 @@ class Processes(Protocol):
         on_line: Line | None = None,
         on_error_line: Line | None = None,
         on_answer: Line | None = None,
+        until: Callable[[], bool] | None = None,
     ) -> Done:
         """Run to the end; whatever of its process group is left then, or when `timeout` seconds are over, is killed.
 
         `on_line` and `on_error_line` are given each line of stdout and stderr as it comes. With `on_answer` the program
         gets one more pipe, its number in the variable TORCH_STARTER_ANSWERS, and each line written there is given to
-        `on_answer`: a channel that noise on stdout does not disturb.
+        `on_answer`: a channel that noise on stdout does not disturb. Where `until` becomes true it is ended a moment later.
         """
         ...
 
@@ -89,6 +92,7 @@ class LocalProcesses:
         on_line: Line | None = None,
         on_error_line: Line | None = None,
         on_answer: Line | None = None,
+        until: Callable[[], bool] | None = None,
     ) -> Done:
         words = tuple(str(word) for word in argv)
         started = time.monotonic()
@@ -105,7 +109,7 @@ class LocalProcesses:
         if answers is not None:
             os.close(answers[1])
             side = _Gather(os.fdopen(answers[0], "rb"), on_answer)
-        timed_out = self._wait(process, input, timeout)
+        timed_out = self._wait(process, input, timeout, until)
         for gather in (out, err, *([side] if side else [])):
             gather.finish(process.pid)
         return Done(words, process.returncode, out.text, err.text, time.monotonic() - started, timed_out)
@@ -127,11 +131,16 @@ class LocalProcesses:
             start_new_session=True,
         )
 
-    def _wait(self, process: subprocess.Popen[bytes], input: str, timeout: float | None) -> bool:
+    def _wait(
+        self, process: subprocess.Popen[bytes], input: str, timeout: float | None, until: Callable[[], bool] | None
+    ) -> bool:
         """Feed and wait; True where the time was over. No process of the group outlives us, whatever happens here."""
         try:
             threading.Thread(target=_feed, args=(process.stdin, input.encode()), daemon=True).start()
-            process.wait(timeout)
+            if until is None:
+                process.wait(timeout)
+            else:
+                return _wait_until(process, timeout, until)
         except subprocess.TimeoutExpired:
             return True
         finally:
@@ -146,6 +155,20 @@ class LocalProcesses:
         if cwd is not None:
             os.chdir(cwd)
         os.execvpe(str(argv[0]), [str(word) for word in argv], dict(env))
+
+
+def _wait_until(process: subprocess.Popen[bytes], timeout: float | None, until: Callable[[], bool]) -> bool:
+    """Wait for its end, or for a moment after something became true; True where the time was over."""
+    end = time.monotonic() + (timeout if timeout is not None else float("inf"))
+    while time.monotonic() < end:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(LOOKS_EVERY)
+            return False
+        if until():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(AFTER_ENOUGH_SECONDS)
+            return False
+    return True
 
 
 def _feed(stream: IO[bytes], data: bytes) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
+Unit = Literal["bytes", "things", "seconds"]
+
 
 class Stage(Protocol):
     """One stretch of work. Amounts are in the unit that the stage was begun with."""
@@ -21,6 +23,6 @@ class Progress(Protocol):
         """A line for people; never part of the JSON answer."""
         ...
 
-    def stage(self, title: str, total: float | None, unit: Literal["bytes", "things"]) -> AbstractContextManager[Stage]:
+    def stage(self, title: str, total: float | None, unit: Unit) -> AbstractContextManager[Stage]:
         """Begin a stretch of work of which `total` is to be done, as far as one knows."""
         ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import tomlkit
 from tomlkit.items import Table
 
@@ -22,5 +24,17 @@ def with_variable(text: str, name: str, renamed_to: str, value: str | None) -> s
     else:
         variables[renamed_to] = kept
         variables.remove(name)
+    changed: str = tomlkit.dumps(document)
+    return changed
+
+
+def with_values(text: str, variables: Mapping[str, str], threads: str | None) -> str:
+    """The spec's text with variables of [variables] set, and the number of threads where one is given."""
+    document = tomlkit.parse(text)
+    for table, values in (("variables", variables), ("threads", {"count": threads} if threads else {})):
+        if values and table not in document:
+            document[table] = tomlkit.table()
+        for name, value in values.items():
+            document[table][name] = value  # type: ignore[index]
     changed: str = tomlkit.dumps(document)
     return changed

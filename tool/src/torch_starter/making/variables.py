@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from packaging.version import Version
-
+from torch_starter.core.allocator import variable_name
 from torch_starter.core.project import Project
 from torch_starter.core.spec import Cache, Spec
 from torch_starter.core.variables import THREADS
 
-NEW_ALLOCATOR_NAME = Version("2.10")  # the first that was seen to read PYTORCH_ALLOC_CONF; 2.6 was seen to ignore it
 NOT_PASSED_ON = ("PYTHONHOME", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "__PYVENV_LAUNCHER__")
 
 
@@ -31,18 +29,13 @@ def of_spec(spec: Spec, project: Project, user: Mapping[str, str], usable_cpus: 
     exported = next((user[name] for name in THREADS if user.get(name)), None)
     wanted.update(dict.fromkeys(THREADS, exported or thread_count(spec, usable_cpus)))
     if spec.allocator.options and torch:
-        wanted[allocator_name(torch)] = spec.allocator.options
+        wanted[variable_name(torch)] = spec.allocator.options
     return {**wanted, **{name: user[name] for name in wanted if name in user}}
 
 
 def thread_count(spec: Spec, usable_cpus: int) -> str:
     """The number of threads for all four libraries."""
     return str(min(spec.threads.maximum, usable_cpus)) if spec.threads.count == "auto" else spec.threads.count
-
-
-def allocator_name(torch: str) -> str:
-    """The variable that this torch reads its allocator's options from."""
-    return "PYTORCH_ALLOC_CONF" if Version(torch) >= NEW_ALLOCATOR_NAME else "PYTORCH_CUDA_ALLOC_CONF"
 
 
 def for_environment(environment: Path, of_the_spec: Mapping[str, str], user: Mapping[str, str]) -> dict[str, str]:

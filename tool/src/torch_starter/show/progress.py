@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from typing import Literal
-
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -22,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from torch_starter.core.progress import Stage
+from torch_starter.core.progress import Stage, Unit
 
 QUIET_SECONDS = 10.0  # where there is no terminal, a stage that takes longer says so again, this often
 
@@ -51,12 +49,12 @@ class TerminalProgress:
         self._console.print(escape(text))
 
     @contextlib.contextmanager
-    def stage(self, title: str, total: float | None, unit: Literal["bytes", "things"]) -> Iterator[Stage]:
+    def stage(self, title: str, total: float | None, unit: Unit) -> Iterator[Stage]:
         if not self._console.is_terminal:
             yield from self._plain(title)
             return
-        amount: ProgressColumn = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
-        words = TextColumn("{task.description:<10}"), BarColumn(bar_width=18), amount, TimesColumn()
+        amounts: dict[Unit, list[ProgressColumn]] = {"bytes": [DownloadColumn()], "things": [MofNCompleteColumn()], "seconds": []}
+        words = TextColumn("{task.description:<10}"), BarColumn(bar_width=18), *amounts[unit], TimesColumn()
         detail = TextColumn("{task.fields[detail]}", style="dim")
         with Progress(SpinnerColumn(), *words, detail, console=self._console, transient=True) as progress:
             yield BarStage(progress, progress.add_task(title, total=total, detail=""))

@@ -1,10 +1,10 @@
-"""`run`: any command inside the environment, with the spec's variables."""
+"""`run`: any command inside the environment, with the spec's variables, and the profile that was proven for it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from torch_starter.core.kinds import Verb
+from torch_starter.core.kinds import Option, Verb
 
 if TYPE_CHECKING:
     from torch_starter.core.ask import Ask
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 def run(ask: Ask) -> Report:
     import shutil
+    from pathlib import Path
 
     from torch_starter.core.problems import WrongUsage
-    from torch_starter.verbs import _gather, _plan, _settle
+    from torch_starter.verbs import _gather, _plan, _proofs, _settle
 
     if not ask.rest:
         raise WrongUsage("run.nothing", "there is no command to run", "./dev.sh run -- python train.py")
@@ -30,14 +31,18 @@ def run(ask: Ask) -> Report:
             f"there is no program {ask.rest[0]!r} in the environment or on PATH",
             "./dev.sh run -- python --version",
         )
+    if record is not None and not ask.flag("no-profile"):
+        proof = _proofs.in_force(ask, record, ask.rest, Path(ask.machine.variables.get("PWD", ".")))
+        variables = _proofs.applied(ask, proof, variables) if proof is not None else variables
     ask.machine.processes.become(ask.rest, env=variables)
 
 
 VERB = Verb(
     name="run",
-    summary="Run a command inside the environment, with the variables of torch-starter.toml. Its exit status is ours.",
+    summary="Run a command inside the environment, with the variables of torch-starter.toml and the settings proven for it. Its exit status is ours.",
     example="./dev.sh run -- python examples/vision.py --steps 20",
     run=run,
+    options=(Option("no-profile", "Without the settings that optimize has proven for the script and put in force.", "flag"),),
     rest="-- COMMAND [ARGUMENTS]...",
     passes_through=True,
 )

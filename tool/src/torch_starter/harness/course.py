@@ -1,0 +1,121 @@
+"""The course of a trial in one process: steps that warm it up, the window that is measured, a look by a profiler, the end."""
+
+from __future__ import annotations
+
+import hashlib
+import resource
+import time
+from typing import Any, Dict, List, Optional
+
+LEAST_STEPS = 5  # that are measured where no number is given
+LOOK_STEPS = 3
+LOOK_SECONDS = 2.0
+HASHED = 1 << 22  # bytes of each parameter
+GUARDED = 0.5  # seconds from one look at the memory to the next
+LEAST_FREE = 0.04  # of the memory
+CLOCK = time.perf_counter
+
+
+class Course:
+    """Counts steps, and measures those of the window. `times` are when steps ended, in seconds of the clock."""
+
+    def __init__(self, watch: Any) -> None:
+        self.watch, self.request = watch, watch.request
+        self.kind = "none"
+        self.optimizer = None  # type: Any
+        self.times = []  # type: List[float]
+        self.window = None  # type: Optional[Dict[str, Any]]
+        self.digest = ""
+        self.look = None  # type: Optional[Dict[str, Any]]
+        self.looking = None  # type: Any
+        self.guarded = 0.0
+        self.meter = None  # type: Any
+
+    def begin_again(self, kind: str, optimizer: Any) -> None:
+        """The first step of an optimizer: what was called before was no step."""
+        self.kind, self.optimizer, self.times, self.meter = kind, optimizer, [], None
+
+    def step(self) -> None:
+        """A step has ended."""
+        now = CLOCK()
+        if not self.times:
+            self.kind = "inference" if self.optimizer is None else "training"
+            self.watch.answer.mark("a step is done")
+        self.times.append(now)
+        if self.looking is not None:
+            self.look_on(now)
+        elif self.window is not None:
+            self.watch.answer.end("enough")
+        elif self.meter is not None:
+            self.measure(now)
+        elif len(self.times) >= int(self.request["warm"]):
+            self.open()
+        if now > self.guarded + GUARDED:
+            self.guard(now)
+
+    def open(self) -> None:
+        """Begin to measure: from here on nothing is done between steps but to look at the clock."""
+        self.digest = self.hashed()
+        self.wait()
+        self.usage = resource.getrusage(resource.RUSAGE_SELF)
+        self.before = (self.watch.data, self.watch.batches)
+        self.first = len(self.times)
+        self.meter = self.watch.beside("meter").meter()
+
+    def measure(self, now: float) -> None:
+        """Close the window when it has its steps, or has lasted too long."""
+        done, wanted = len(self.times) - self.first, int(self.request.get("steps", 0))
+        lasted = now - self.meter.wall
+        enough = done >= wanted if wanted else done >= LEAST_STEPS and lasted >= self.request["least"]
+        slow = lasted > self.request["seconds"]
+        if enough or slow:
+            self.close(done)
+            if self.request.get("look"):
+                self.looking = self.watch.beside("look").Look(self.watch.torch)
+            else:
+                self.watch.answer.end("enough" if enough else "slow")
+
+    def close(self, done: int) -> None:
+        """What the window says."""
+        self.wait()
+        told = self.meter.since()
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        self.window = {
+            "steps": done,
+            **told,
+            "system": usage.ru_stime - self.usage.ru_stime,
+            "faults": usage.ru_minflt - self.usage.ru_minflt,
+            "data": self.watch.data - self.before[0],
+            "batches": self.watch.batches - self.before[1],
+        }
+
+    def look_on(self, now: float) -> None:
+        """Let the profiler see some steps; then it is enough."""
+        self.looking.steps += 1
+        if self.looking.steps >= LOOK_STEPS or now - self.looking.began > LOOK_SECONDS:
+            self.look, self.looking = self.looking.told(), None
+            self.watch.answer.end("enough")
+
+    def wait(self) -> None:
+        """Until a GPU has done all that it was given."""
+        cuda = self.watch.torch.cuda
+        if cuda.is_available() and cuda.is_initialized():
+            cuda.synchronize()
+
+    def hashed(self) -> str:
+        """A hash of what was learned by now."""
+        if self.optimizer is None:
+            return ""
+        found = hashlib.sha256()
+        for group in self.optimizer.param_groups:
+            for each in group["params"]:
+                flat = each.detach().reshape(-1).cpu()
+                part = flat[: HASHED // max(1, flat.element_size())].contiguous()
+                found.update(bytes(part.view(self.watch.torch.uint8).numpy()))
+        return found.hexdigest()[:16]
+
+    def guard(self, now: float) -> None:
+        """End before the memory is full: it would take others with it."""
+        self.guarded = now
+        if self.watch.beside("meter").free_share() < LEAST_FREE:
+            self.watch.answer.end("memory")

@@ -1,0 +1,1 @@
+"""Making a command faster: what binds it, what is worth a try, the search, and the proof."""
