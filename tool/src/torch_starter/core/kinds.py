@@ -206,10 +206,10 @@ class Benchmark:
 class Setting:
     """Something that can be turned to make a command faster, without editing it.
 
-    `available` yields the values that are worth a try for a command as it is now, the best guess first, or raises `Absent` with
-    the fact by which it does not apply. `read` tells its value in effect from what a running process told (Told.effect): a value
-    took effect where that is its label. `safety`: what it may do to results; `semantics` are only suggested. `bounds`: what it can
-    help with. `code`: its place is in the script, so that it is told as an edit, too: `edit` is that edit in a sentence.
+    `available` yields the values that are worth a try for a command as it is now, the best guess first, or raises `Absent`
+    with the fact by which it does not apply. `read` tells its value in effect from what a running process told (Told.effect): a
+    value took effect where that is its label. `safety`: what it may do to results; `semantics` are only suggested. `bounds`: what
+    it can help with. `code`: its place is in the script, so that it is told as an edit, too: `edit` is that edit in a sentence.
     """
 
     name: str

@@ -28,7 +28,7 @@ def begin() -> None:
     """Prepare this process; a DataLoader's worker is one too, and does nothing more."""
     request = asked()
     turns = beside("turns").Turns(request.get("turns", {}))
-    hooks = {}  # type: Hooks
+    hooks: Hooks = {}
     if "answers" in request:
         here = request["answers"]
         aside = request.get("aside") or os.path.join(here, "aside")

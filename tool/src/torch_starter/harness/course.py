@@ -22,14 +22,14 @@ class Course:
     def __init__(self, watch: Any) -> None:
         self.watch, self.request = watch, watch.request
         self.kind = "none"
-        self.optimizer = None  # type: Any
-        self.times = []  # type: List[float]
-        self.window = None  # type: Optional[Dict[str, Any]]
+        self.optimizer: Any = None
+        self.times: List[float] = []
+        self.window: Optional[Dict[str, Any]] = None
         self.digest = ""
-        self.look = None  # type: Optional[Dict[str, Any]]
-        self.looking = None  # type: Any
+        self.look: Optional[Dict[str, Any]] = None
+        self.looking: Any = None
         self.guarded = 0.0
-        self.meter = None  # type: Any
+        self.meter: Any = None
 
     def begin_again(self, kind: str, optimizer: Any) -> None:
         """The first step of an optimizer: what was called before was no step."""

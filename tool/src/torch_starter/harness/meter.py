@@ -20,7 +20,7 @@ def meter() -> Any:
 
 
 def free_share() -> float:
-    """The share of the memory that is free: of the machine, or of the control group where that has less. 1 where it is not told."""
+    """The share of the memory that is free, of the machine or of the control group; 1 where it is not told."""
     told = numbers("/proc/meminfo")
     shares = [told["MemAvailable:"] / told["MemTotal:"]] if {"MemAvailable:", "MemTotal:"} <= told.keys() else []
     for root, most, now, inactive in (
@@ -36,7 +36,7 @@ def free_share() -> float:
 
 def numbers(path: str) -> Dict[str, float]:
     """The first number of each line, by the word before it."""
-    found = {}  # type: Dict[str, float]
+    found: Dict[str, float] = {}
     try:
         with open(path) as file:
             for line in file:

@@ -38,7 +38,7 @@ def described(torch: Any, module: Any) -> Dict[str, Any]:
 
 def place() -> Optional[Dict[str, Any]]:
     """The line of the user's own files that we were called from: of no installed package, and not of ours."""
-    frame = sys._getframe(1)  # type: Any
+    frame: Any = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
         own = name.startswith(HERE) or name.startswith("<") or "site-packages" in name or "dist-packages" in name

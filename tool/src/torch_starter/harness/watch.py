@@ -21,14 +21,14 @@ class Watch:
     def __init__(self, request: Dict[str, Any], turns: Any, beside: Callable[[str], Any]) -> None:
         self.request, self.turns, self.beside = request, turns, beside
         self.began = CLOCK()
-        self.torch = None  # type: Any
+        self.torch: Any = None
         self.anchor = 0
         self.optimizers_made = 0
         self.forwards = 0
         self.data = 0.0
         self.batches = 0
-        self.losses = []  # type: List[Any]
-        self.seen = {"loaders": [], "optimizers": [], "models": [], "threads_set": []}  # type: Dict[str, List[Any]]
+        self.losses: List[Any] = []
+        self.seen: Dict[str, List[Any]] = {"loaders": [], "optimizers": [], "models": [], "threads_set": []}
         self.course = beside("course").Course(self)
         self.answer = beside("answer").Answer(self)
         atexit.register(self.answer.at_exit)
@@ -65,7 +65,7 @@ class Watch:
             self.course.step()
 
     called._torchdynamo_disable = True  # type: ignore[attr-defined]  # a compiled module calls it, and does not look into it
-    stepped._torchdynamo_disable = True  # type: ignore[attr-defined]
+    stepped._torchdynamo_disable: ignore[attr - defined] = True
 
     def wrap_losses(self, torch: Any) -> None:
         """Keep each loss as it is when gradients are asked for; it is read at the end, since reading waits for a GPU."""
@@ -78,7 +78,7 @@ class Watch:
                 self.losses.append(first.detach().clone())
             return backward(tensors, *given, **named)
 
-        kept._torchdynamo_disable = True  # type: ignore[attr-defined]
+        kept._torchdynamo_disable: ignore[attr - defined] = True
         torch.autograd.backward = kept
 
     def wrap_loaders(self, data: Any) -> None:

@@ -35,6 +35,6 @@ def with_values(text: str, variables: Mapping[str, str], threads: str | None) ->
         if values and table not in document:
             document[table] = tomlkit.table()
         for name, value in values.items():
-            document[table][name] = value  # type: ignore[index]
+            document[table][name] = value
     changed: str = tomlkit.dumps(document)
     return changed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (

@@ -120,7 +120,7 @@ class Search:
             self.spread = max(QUIET, math.sqrt(statistics.fmean(log * log for log in logs)))
 
     def pair(self, before: Sequence[Choice], after: Sequence[Choice], what: str, turn: int) -> float | Result:
-        """How many times as fast the second is as the first; a failed run instead. Which is run first changes from turn to turn."""
+        """How many times as fast the second is as the first, or a failed run. Which is run first changes from turn to turn."""
         pair = self.samples(before, after, what, turn)
         return pair if isinstance(pair, Result) else pair.before.step / pair.after.step
 

@@ -47,7 +47,9 @@ def revert(ask: Ask, key: Key | None) -> Report:
     undo = _proofs.undo(ask)
     steps = [each for each in undo.steps() if key is None or each.name == key.name]
     if not steps:
-        raise CouldNotLook("optimize.nothing-in-force", "nothing was put in force here", "./dev.sh optimize --apply -- python train.py")
+        raise CouldNotLook(
+            "optimize.nothing-in-force", "nothing was put in force here", "./dev.sh optimize --apply -- python train.py"
+        )
     report = Report(command="optimize", changes=[undone(Path(each.path)) for each in steps[-1].files])
     if ask.flag("dry-run"):
         report.conclusion = "nothing was changed"

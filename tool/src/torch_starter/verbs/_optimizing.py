@@ -1,4 +1,4 @@
-"""What `optimize` does: a first run, a search within the budget, a proof that is kept, and put in force where that is asked for."""
+"""What `optimize` does: a first run, a search within the budget, a proof that is kept, and put in force on request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
 from torch_starter.core.kinds import Setting
 from torch_starter.core.problems import CouldNotLook, WrongUsage
-from torch_starter.core.proof import Key, Proof
+from torch_starter.core.proof import Key
 from torch_starter.core.report import Entry, Report
 from torch_starter.core.tuning import Subject
 from torch_starter.making.environments import Record
@@ -128,7 +128,10 @@ def listed(chosen: Plan, subject: Subject) -> Report:
     """What would be tried, and why the rest would not."""
     entries = [Entry(each.name, each.setting.title, each.setting.about, each.setting.safety) for each in chosen.choices]
     shares = ", ".join(f"{bound} {100 * share:.0f} %" for bound, share in subject.bounds.items())
-    notes = [f"What binds: {shares}.", *(f"Not {each.setting} {each.label}: {each.why}".replace(" :", ":") for each in chosen.left)]
+    notes = [
+        f"What binds: {shares}.",
+        *(f"Not {each.setting} {each.label}: {each.why}".replace(" :", ":") for each in chosen.left),
+    ]
     return Report(command="optimize", entries=entries, notes=notes, conclusion=f"{len(entries)} would be tried; nothing was")
 
 

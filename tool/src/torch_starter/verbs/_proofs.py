@@ -44,7 +44,7 @@ def key(ask: Ask, record: Record, argv: Sequence[str], start: Path) -> Key:
 
 
 def key_of(ask: Ask, record: Record, what: str) -> Key:
-    """Of a script, a module, or the examples. A script of the project is named from there: a clone that moves keeps its profiles."""
+    """Of a script, a module, or the examples. A script of the project is named from there: a clone may be moved."""
     lock = digest(ask.machine.files.read(ask.project.lock(record.accelerator)) or "")
     path = Path(what)
     inside = path.is_absolute() and path.is_relative_to(ask.project.root.resolve())

@@ -57,7 +57,9 @@ def proof(ask: Ask, found: Found) -> Proof:
     folder = _proofs.folder(ask, found.key)
     own = [choice.value for choice in found.members] if found.proven else []
     first = found.runners[0]
-    before, after = (" && ".join(repeated(found.runners, folder, name, values)) for name, values in (("before", []), ("after", own)))
+    before, after = (
+        " && ".join(repeated(found.runners, folder, name, values)) for name, values in (("before", []), ("after", own))
+    )
     names = tuple(choice.name for choice in found.members)
     memory = (first.memory.get((), 0), first.memory.get(names, 0))
     return Proof(
@@ -163,7 +165,9 @@ def report(proof: Proof) -> Report:
         )
     ]
     answer.changes = [change(each, proof) for each in proof.members]
-    answer.conclusion = f"{proof.gain.value:.2f} times as fast ({proof.gain.low:.2f} to {proof.gain.high:.2f}): ./dev.sh optimize --apply"
+    answer.conclusion = (
+        f"{proof.gain.value:.2f} times as fast ({proof.gain.low:.2f} to {proof.gain.high:.2f}): ./dev.sh optimize --apply"
+    )
     return answer
 
 

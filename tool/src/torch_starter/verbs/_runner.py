@@ -50,10 +50,15 @@ class Runner:
         self.note(choices, told)
         if why := not_in_effect(choices, told):
             return Result(None, "not in effect", why)
-        if self.base is not None and choices:
-            if why := losses.drift(self.base, told, self.own, [choice.setting.safety for choice in choices]):
-                return Result(None, "drifts", f"{why}; it took {trial.step:.4g} s a step")
+        if why := self.drift(choices, told):
+            return Result(None, "drifts", f"{why}; it took {trial.step:.4g} s a step")
         return Result(trial.sample)
+
+    def drift(self, choices: Sequence[Choice], told: Told) -> str:
+        """Why its losses are others than they may be; empty where they are not, as those of the baseline never are."""
+        if self.base is None or not choices:
+            return ""
+        return losses.drift(self.base, told, self.own, [choice.setting.safety for choice in choices])
 
     def note(self, choices: Sequence[Choice], told: Told) -> None:
         """Keep what a proof says of losses and memory."""

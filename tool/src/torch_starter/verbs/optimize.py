@@ -25,7 +25,9 @@ VERB = Verb(
     options=(
         Option("budget", "Search for so many minutes at most, about.", "text", "MINUTES", default="10"),
         Option("allow", "Also try what computes with fewer digits: precision.", "texts", "CLASS"),
-        Option("apply", "Put what is proven in force: run uses it for this script from then on. Searches first if need be.", "flag"),
+        Option(
+            "apply", "Put what is proven in force: run uses it for this script from then on. Searches first if need be.", "flag"
+        ),
         Option("revert", "Put it out of force: what was before is back, byte for byte.", "flag"),
         Option("html", "Write the answer as a page with pictures to this file, too.", "path", "FILE"),
         Option("markdown", "Write the answer as Markdown to this file, too.", "path", "FILE"),

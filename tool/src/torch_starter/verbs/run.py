@@ -39,7 +39,7 @@ def run(ask: Ask) -> Report:
 
 VERB = Verb(
     name="run",
-    summary="Run a command inside the environment, with the variables of torch-starter.toml and the settings proven for it. Its exit status is ours.",
+    summary="Run a command inside the environment, with its variables and what was proven for it. Its exit status is ours.",
     example="./dev.sh run -- python examples/vision.py --steps 20",
     run=run,
     options=(Option("no-profile", "Without the settings that optimize has proven for the script and put in force.", "flag"),),

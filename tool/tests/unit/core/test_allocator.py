@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from torch_starter.core.allocator import problem
+from torch_starter.core.allocator import problem, variable_name
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,11 @@ def test_what_torch_takes_is_right(options: str) -> None:
 )
 def test_what_torch_refuses_is_told(options: str, told: str) -> None:
     assert told in problem(options)
+
+
+@pytest.mark.parametrize(
+    ("torch", "name"),
+    [("2.4", "PYTORCH_CUDA_ALLOC_CONF"), ("2.9.1+cu130", "PYTORCH_CUDA_ALLOC_CONF"), ("2.10.0", "PYTORCH_ALLOC_CONF")],
+)
+def test_torch_reads_them_from_a_name_that_changed(torch: str, name: str) -> None:
+    assert variable_name(torch) == name

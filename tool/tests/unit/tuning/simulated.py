@@ -1,4 +1,4 @@
-"""A command whose speed is known: what each choice does to it is given, and the noise is drawn from a chance that is given too."""
+"""A command whose speed is known: what each choice does to it is given, and so is the chance that the noise is drawn from."""
 
 from __future__ import annotations
 

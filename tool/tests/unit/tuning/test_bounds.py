@@ -14,7 +14,7 @@ BUSY = Look(operations=100, operating=0.095, wall=0.1)
 def test_waiting_for_data() -> None:
     found = bounds(told(data=0.7, look=BUSY))
     assert found["data"] == pytest.approx(0.7)
-    assert list(found)[0] == "compute"
+    assert next(iter(found)) == "compute"
 
 
 def test_threads_that_wait_for_a_processor() -> None:

@@ -34,7 +34,7 @@ def absent(subject: Subject) -> Iterable[Value]:
 
 
 HERE = subject({"data": 0.6, "compute": 0.3, "memory": 0.01})
-BINDING = {"data", "compute", "threads"}
+BINDING: set[Bound] = {"data", "compute", "threads"}
 
 
 def test_what_helps_with_most_of_it_comes_first_and_second_guesses_later() -> None:

@@ -56,7 +56,7 @@ def test_a_first_member_is_left_out_when_later_ones_do_the_same() -> None:
 
     def speed(names: frozenset[str]) -> float:
         together = (1.4 if "b on" in names else 1.0) * (1.3 if "c on" in names else 1.0)
-        return max(together, 1.5 * together ** 0.5) if "a on" in names and together < 1.8 else together
+        return max(together, 1.5 * together**0.5) if "a on" in names and together < 1.8 else together
 
     search, members, _ = searched(Simulated(speed, noise=0.005))
     assert members == {"b on", "c on"}
