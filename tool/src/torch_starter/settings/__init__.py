@@ -1,0 +1,1 @@
+"""What can be turned to make a command faster, one file a setting."""
