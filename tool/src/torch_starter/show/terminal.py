@@ -18,7 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from torch_starter.core.report import Change, Entry, Finding, Report
-from torch_starter.show import benchmarks
+from torch_starter.show import benchmarks, optimize
+from torch_starter.show._fit import cut
 from torch_starter.show._words import by_group, counted, is_command, loudest, plain, plain_finding, short_id
 from torch_starter.show.measurements import lines as measurement_lines
 from torch_starter.show.unwell import mark, show_unwell, sign
@@ -50,8 +51,9 @@ def show(report: Report, out: Console) -> None:
     show_entries(report.entries, out)
     if report.findings:
         show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out)
-    if report.changes:
-        show_changes(report.changes, out)
+    if report.proof is not None:
+        optimize.show(report.proof, out)
+    show_changes([each for each in report.changes if report.proof is None or each.kind != "setting"], out)  # the proof has them
     for note in report.notes:
         show_note(plain(note), out)
     if report.stop:
@@ -105,16 +107,6 @@ def show_findings(findings: Sequence[Finding], out: Console) -> None:
     show_unwell(findings, out)
 
 
-def cut(line: Text, out: Console) -> Text:
-    """One line of the output, with an ellipsis where it goes on."""
-    if out.encoding.startswith("utf"):
-        line.truncate(out.width, overflow="ellipsis")
-    elif line.cell_len > out.width:
-        line.truncate(out.width - 3, overflow="crop")
-        line.append("...")
-    return line
-
-
 def summary(members: Sequence[Finding]) -> str:
     """What a group's line says: how many of what, and the names of those that the eye looks for."""
     told = [finding for finding in members if finding.verdict != "skip"]
@@ -137,8 +129,10 @@ def reasons(skipped: Sequence[Finding], groups: dict[str, list[Finding]]) -> lis
     return lines
 
 
-def show_changes(changes: Iterable[Change], out: Console) -> None:
+def show_changes(changes: Sequence[Change], out: Console) -> None:
     """What was, or would be, made different."""
+    if not changes:
+        return
     grid = Table.grid(padding=(0, 2))
     for change in changes:
         arrow = "->" if change.was else ""
