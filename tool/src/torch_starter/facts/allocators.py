@@ -58,7 +58,7 @@ class Allocators(Fact, frozen=True):
 def search(variables: Mapping[str, str], root: Path = Path("/"), like: Path = Path(sys.executable)) -> dict[str, str]:
     """For each name the first library that a program such as `like` can load, on a machine whose files begin at `root`."""
     processor = made_for(like)
-    found: dict[str, str]
+    found: dict[str, str] = {}
     if processor is None:
         return found
     for folder, shown in folders(variables, root):
