@@ -27,6 +27,8 @@ TOGETHER = (3, 6)  # pairs in which a choice must show that it helps beside the 
 SURE = 0.9  # two-sided: one of twenty members that do nothing is kept by chance
 LEAST_PAIRS, MOST_PAIRS = 5, 12  # that confirm
 QUIET = 0.01  # a run differs from another by this at least, however alike a few of them are
+RISK = {"bit-identical": 0.0, "rounding": 0.02, "precision": 0.04, "semantics": 0.0}  # of a gain: what is safer comes first
+COMPILING = 0.1  # of a gain: what has to be compiled pays later
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Standing:
         """Of the logarithms of its ratios."""
         return statistics.fmean(map(math.log, self.ratios)) if self.ratios else -math.inf
 
+    @property
+    def merit(self) -> float:
+        """Its mean, less what it risks: of two that are worth the same the safer one, and the one that pays at once."""
+        return self.mean - RISK[self.choice.setting.safety] - (COMPILING if self.choice.value.seconds else 0.0)
+
 
 @dataclass
 class Search:
@@ -67,10 +74,11 @@ class Search:
     runner: Runner
     budget: float
     say: Callable[[str, float], None] = lambda what, share: None
-    spread: float = QUIET
     tried: list[Tried] = field(default_factory=list)
     worth: dict[str, Gain] = field(default_factory=dict)
-    took: list[float] = field(default_factory=list)
+    took: dict[frozenset[str], list[float]] = field(default_factory=dict)
+    bases: list[float] = field(default_factory=list)
+    broken: dict[frozenset[str], str] = field(default_factory=dict)
 
     def run(self, choices: Sequence[Choice]) -> tuple[list[Choice], list[Pair]]:
         """The profile and its fresh pairs; none of both where nothing helps."""
@@ -85,8 +93,20 @@ class Search:
 
     @property
     def cost(self) -> float:
-        """Seconds of a run, about."""
-        return statistics.median(self.took) if self.took else 0.0
+        """Seconds of a run of the baseline, about."""
+        return self.cost_of(())
+
+    def cost_of(self, choices: Sequence[Choice]) -> float:
+        """Seconds of a run with choices, about: as runs of the same took, else of the one of them that took longest."""
+        names = frozenset(choice.name for choice in choices)
+        alike = self.took.get(names) or [max(self.took[each][-1] for each in self.took if each <= names)] if self.took else [0.0]
+        return statistics.median(alike[-3:])
+
+    @property
+    def spread(self) -> float:
+        """The noise in which a gain has to be seen: how far two runs of the baseline differ, as a logarithm; of all so far."""
+        logs = [math.log(step) for step in self.bases]
+        return max(QUIET, math.sqrt(2) * statistics.stdev(logs)) if len(logs) > 1 else QUIET
 
     @property
     def provable(self) -> float:
@@ -105,19 +125,16 @@ class Search:
         self.say(what, start / self.budget)
         result = self.runner.run(choices)
         if result.sample is not None:
-            self.took.append(self.runner.clock() - start)
+            self.took.setdefault(frozenset(choice.name for choice in choices), []).append(self.runner.clock() - start)
+            self.bases += [result.sample.step] if not choices else []
         return result
 
     def against_itself(self) -> None:
-        """How far runs of the same differ: that is the noise in which a gain has to be seen."""
-        logs: list[float] = []
+        """How far runs of the same differ."""
         for turn in range(AGAINST_ITSELF):
-            ratio = self.pair((), (), "the baseline against itself", turn)
-            logs += [math.log(ratio)] if isinstance(ratio, float) else []
+            self.pair((), (), "the baseline against itself", turn)
             if self.runner.clock() + 2 * self.cost > ITSELF * self.budget:
                 break
-        if logs:
-            self.spread = max(QUIET, math.sqrt(statistics.fmean(log * log for log in logs)))
 
     def pair(self, before: Sequence[Choice], after: Sequence[Choice], what: str, turn: int) -> float | Result:
         """How many times as fast the second is as the first, or a failed run. Which is run first changes from turn to turn."""
@@ -144,7 +161,7 @@ class Search:
             if not alive or not self.time_for(len(alive) + 1, number):
                 break
             self.round(chance.sample(alive, len(alive)), number)
-        return sorted((each for each in standings if each.dropped is None and each.ratios), key=lambda each: -each.mean)
+        return sorted((each for each in standings if each.dropped is None and each.ratios), key=lambda each: -each.merit)
 
     def affordable(self, choices: Sequence[Choice]) -> list[Choice]:
         """As many choices, the best guesses first, as the budget allows to look at once."""
@@ -201,7 +218,7 @@ class Search:
                 members.append(choice)
                 continue
             else:
-                why = f"it adds nothing to {', '.join(each.name for each in members)}"
+                why = self.adds_nothing(members, choice)
             outcome: Outcome = "slower" if standing.mean < math.log1p(LEAST) else "needless"
             self.tried.append(choice.tried(outcome, why, standing.ratios, math.exp(standing.mean)))
         return members
@@ -212,6 +229,15 @@ class Search:
         if ratios:
             self.worth[choice.name] = gain(ratios)
         return self.shown(ratios)
+
+    def adds_nothing(self, members: Sequence[Choice], choice: Choice) -> str:
+        """Why a choice that is good alone is no member."""
+        others = ", ".join(each.name for each in members)
+        if broken := self.broken.get(frozenset(each.name for each in (*members, choice))):
+            return f"with {others}: {broken}"
+        if choice.name not in self.worth:
+            return f"there was no time to see what it adds to {others}: give more with --budget"
+        return f"it adds nothing to {others}"
 
     def shown(self, ratios: Sequence[float]) -> bool:
         """Whether pairs show a gain well enough to keep a member: the confirmation judges all of them together."""
@@ -232,10 +258,11 @@ class Search:
         """Pairs of two profiles until it is clear which is faster; none where a run fails, or where there is no time for one."""
         ratios: list[float] = []
         for turn in range(TOGETHER[1]):
-            if self.left < 2 * self.cost * (LEAST_PAIRS + 1):
+            if self.left < LEAST_PAIRS * (self.cost + self.cost_of(after)) + self.cost_of(before) + self.cost_of(after):
                 break
             ratio = self.pair(before, after, what, turn)
             if isinstance(ratio, Result):
+                self.broken[frozenset(choice.name for choice in after)] = ratio.why
                 return []
             ratios.append(ratio)
             low, high = self.bounds_of(ratios)
@@ -260,7 +287,7 @@ class Search:
 
     def confirm(self, members: Sequence[Choice]) -> list[Pair]:
         """Fresh pairs of the baseline and the profile: as many as there is time for, in any case a few."""
-        wanted = min(MOST_PAIRS, max(LEAST_PAIRS, int(self.left / max(2 * self.cost, 1e-9))))
+        wanted = min(MOST_PAIRS, max(LEAST_PAIRS, int(self.left / max(self.cost + self.cost_of(members), 1e-9))))
         pairs: list[Pair] = []
         for turn in range(wanted):
             pair = self.samples((), members, f"confirming: pair {turn + 1} of {wanted}", turn)

@@ -21,7 +21,7 @@ from torch_starter.tuning.choices import Plan, plan
 from torch_starter.tuning.search import Search
 from torch_starter.verbs import _force, _gather, _pilot, _plan, _proofs, _proving
 from torch_starter.verbs._runner import Runner, Together, stopwatch
-from torch_starter.verbs._trials import Job, Trials, words
+from torch_starter.verbs._trials import Job, Trials
 
 MINUTES = 10.0
 CLASSES = ("precision",)
@@ -111,7 +111,8 @@ def prepare(ask: Ask, start: Start, budget: float, clock: _proving.Clock) -> tup
         first = _pilot.pilot(trials, budget / len(start.jobs))
         assert first.told is not None
         subjects.append(_pilot.subject(ask, first.told, job.variables))
-        runners.append(Runner(trials, _pilot.length(first, budget / len(start.jobs)), clock))
+        short = first.told.ended == "exit"
+        runners.append(Runner(trials, _pilot.length(first, budget / len(start.jobs)), clock, short))
     return runners, _pilot.together(subjects)
 
 
@@ -133,8 +134,3 @@ def listed(chosen: Plan, subject: Subject) -> Report:
         *(f"Not {each.setting} {each.label}: {each.why}".replace(" :", ":") for each in chosen.left),
     ]
     return Report(command="optimize", entries=entries, notes=notes, conclusion=f"{len(entries)} would be tried; nothing was")
-
-
-def command(jobs: Sequence[Job]) -> str:
-    """The commands as one types them."""
-    return "; ".join(words(job.argv) for job in jobs)

@@ -18,7 +18,7 @@ from torch_starter.verbs._trials import Length, Trial, Trials, words
 LEAST_TIMEOUT = 90.0  # for the first step
 WARM = 3  # steps that warm up, but of a script with few steps
 PARTS = 45  # a trial may take so much of the budget
-WINDOW = (0.8, 3.0)  # seconds that are measured, at least and at most
+WINDOW = (1.5, 3.0)  # seconds that are measured, at least and at most
 MOST_STEPS = 400
 LEAST_STEPS = 2
 

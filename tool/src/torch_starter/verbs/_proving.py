@@ -19,7 +19,7 @@ from torch_starter.tuning.patch import edits
 from torch_starter.tuning.search import Search, claimed
 from torch_starter.verbs import _proofs, _repeat
 from torch_starter.verbs._runner import Runner
-from torch_starter.verbs._trials import words
+from torch_starter.verbs._trials import typed
 
 Clock = Callable[[], float]
 
@@ -65,7 +65,7 @@ def proof(ask: Ask, found: Found) -> Proof:
     return Proof(
         at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         key=found.key,
-        command=[word for runner in found.runners for word in words(runner.trials.job.argv).split()],
+        command=typed(first.trials.job.argv) if len(found.runners) == 1 else [],
         folder=str(first.trials.job.folder),
         bounds=dict(found.subject.bounds),
         noise=found.search.spread,

@@ -24,7 +24,7 @@ FAILURES = {
 
 @dataclass
 class Runner:
-    """Runs one command. `base` is the first run of it as it is, `own` by how much the losses of two such runs differ.
+    """Runs one command. `short`: it came to its own end in its first run. `base` is the first run of it as it is, `own` by how much the losses of two such runs differ.
 
     `others` are the shares of the machine that others used, run by run.
     """
@@ -32,6 +32,7 @@ class Runner:
     trials: Trials
     length: Length
     clock: Callable[[], float]
+    short: bool = False
     base: Told | None = None
     own: float = 0.0
     others: list[float] = field(default_factory=list)
@@ -52,7 +53,13 @@ class Runner:
             return Result(None, "not in effect", why)
         if why := self.drift(choices, told):
             return Result(None, "drifts", f"{why}; it took {trial.step:.4g} s a step")
-        return Result(trial.sample)
+        return Result(self.sample(trial))
+
+    def sample(self, trial: Trial) -> Sample:
+        """Of a script that comes to its own end after some steps, all of its time counts, not that of steps alone."""
+        found = trial.sample
+        steps = self.length.warm + self.length.steps
+        return Sample(step=found.whole / steps, whole=found.whole, others=found.others, waited=found.waited) if self.short else found
 
     def drift(self, choices: Sequence[Choice], told: Told) -> str:
         """Why its losses are others than they may be; empty where they are not, as those of the baseline never are."""

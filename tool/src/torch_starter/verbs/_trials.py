@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -173,7 +174,8 @@ def answered(near: Path) -> bool:
 
 def trial(done: Done, near: Path) -> Trial:
     """What a run became."""
-    found = [told for path in sorted(near.glob("answer-*.json")) if (told := read(path)) is not None]
+    paths = (*sorted(near.glob("answer-*.json")), *sorted(near.glob("other-*.json")))
+    found = [told for path in paths if (told := read(path)) is not None]
     stepped = sorted((told for told in found if told.window is not None), key=lambda told: told.rank)
     if stepped:
         outcome: Outcome = "memory" if stepped[0].ended == "memory" else "ok"
@@ -198,8 +200,11 @@ def read(path: Path) -> Told | None:
         return None
 
 
+def typed(argv: Sequence[str]) -> list[str]:
+    """The words of a command as one types them."""
+    return [os.path.basename(argv[0]), *argv[1:]]
+
+
 def words(argv: Sequence[str]) -> str:
     """A command as one types it."""
-    import shlex
-
-    return shlex.join([os.path.basename(argv[0]), *argv[1:]])
+    return shlex.join(typed(argv))

@@ -1,0 +1,283 @@
+"""The harness in real processes: tiny scripts of each kind, watched from inside without an edit."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from torch_starter.core.tuning import Told
+from torch_starter.verbs._trials import SITE, read
+
+MODEL = """
+import torch
+torch.manual_seed(0)
+model = torch.nn.Linear(4, 1)
+x, y = torch.randn(8, 4), torch.randn(8, 1)
+"""
+PLAIN = (
+    MODEL
+    + """
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for step in range(1000):
+    loss = torch.nn.functional.mse_loss(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+)
+ACCUMULATING = (
+    MODEL
+    + """
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for step in range(4000):
+    (torch.nn.functional.mse_loss(model(x), y) / 4).backward()
+    if step % 4 == 3:
+        optimizer.step()
+        optimizer.zero_grad()
+"""
+)
+TWO = (
+    MODEL
+    + """
+other = torch.nn.Linear(1, 1)
+one, two = torch.optim.SGD(model.parameters(), lr=0.1), torch.optim.AdamW(other.parameters())
+for step in range(1000):
+    other(model(x)).mean().backward()
+    one.step(), two.step()
+"""
+)
+COMPILED = (
+    MODEL
+    + """
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+model = torch.compile(model, backend="eager")
+@torch.compile(backend="eager")
+def step():
+    optimizer.step()
+for number in range(1000):
+    optimizer.zero_grad()
+    model(x).mean().backward()
+    step()
+"""
+)
+INFERRING = (
+    MODEL
+    + """
+with torch.inference_mode():
+    for step in range(1000):
+        model(x)
+"""
+)
+SHORT = PLAIN.replace("range(1000)", "range(7)") + "print('the end', flush=True)\n"
+SAVING = SHORT.replace("optimizer.step()\n", "optimizer.step()\n    torch.save(model.state_dict(), 'last.pt')\n") + "open('log', 'w').write('x')\n"
+CRASHING = PLAIN.replace("    optimizer.step()", "    optimizer.step()\n    if step == 2: raise ValueError('no more')")
+NEVER = "import torch\nprint(torch.zeros(3).sum())\n"
+WORKERS = """
+import torch
+from torch.utils.data import DataLoader, Dataset
+class Numbers(Dataset):
+    def __len__(self): return 4000
+    def __getitem__(self, index): return torch.full((4,), float(index))
+def main():
+    model = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-9)
+    for batch in DataLoader(Numbers(), batch_size=4, num_workers=2, multiprocessing_context="spawn"):
+        model(batch).mean().backward()
+        optimizer.step()
+if __name__ == "__main__":
+    main()
+"""
+RANKS = (
+    "import torch.distributed as dist\n"
+    + PLAIN.replace("import torch\n", "import torch\ndist.init_process_group('gloo')\n").replace(
+        "optimizer = ", "model = torch.nn.parallel.DistributedDataParallel(model)\noptimizer = "
+    )
+)
+TRAINER = """
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel, Trainer, TrainingArguments
+model = GPT2LMHeadModel(GPT2Config(n_layer=1, n_head=2, n_embd=16, vocab_size=64, n_positions=16))
+data = [{"input_ids": torch.arange(16), "labels": torch.arange(16)}] * 400
+arguments = TrainingArguments("out", per_device_train_batch_size=2, gradient_accumulation_steps=2, report_to=[], max_steps=100,
+                              save_steps=2, use_cpu=True)
+Trainer(model=model, args=arguments, train_dataset=data).train()
+"""
+
+
+@dataclass
+class Run:
+    """What became of a run: what its processes told, and its end."""
+
+    answers: list[Told]
+    done: subprocess.CompletedProcess[str]
+    folder: Path
+
+    @property
+    def told(self) -> Told:
+        return next(answer for answer in sorted(self.answers, key=lambda each: each.rank) if answer.window is not None)
+
+
+@dataclass
+class Bench:
+    """A folder with scripts, in which trials are run."""
+
+    python: Path
+    folder: Path
+    near: Path
+
+    def run(self, text: str, *words: str, argv: tuple[str, ...] = (), **request: Any) -> Run:
+        """Run a script, called script.py, as a trial of two steps to warm up and five that are measured."""
+        (self.folder / "script.py").write_text(textwrap.dedent(text))
+        near = self.near
+        asked = {"warm": 2, "steps": 5, "seconds": 60, "least": 0, "losses": 64, "seed": 0, "turns": {}, **request}
+        (near / "request.json").write_text(json.dumps(asked))
+        variables = {
+            **os.environ,
+            "PYTHONPATH": str(SITE),
+            "TORCH_STARTER_TRIAL": str(near / "request.json"),
+            "OMP_WAIT_POLICY": "PASSIVE",
+            "TMPDIR": str(near),
+        }
+        command = [str(self.python), *(argv or ("script.py",)), *words]
+        done = subprocess.run(command, cwd=self.folder, env=variables, capture_output=True, text=True, timeout=120)
+        answers = [told for path in near.glob("*-*.json") if (told := read(path)) is not None]
+        answers = [answer for answer in answers if answer.version]  # those that imported torch
+        return Run(answers, done, self.folder)
+
+
+@pytest.fixture
+def bench(current: Path, tmp_path: Path) -> Iterator[Bench]:
+    folder = tmp_path / "a b"
+    folder.mkdir()
+    with tempfile.TemporaryDirectory(prefix="ts-") as near:  # a short path: sockets are made in it
+        yield Bench(current / ".venv" / "bin" / "python", folder, Path(near))
+
+
+@pytest.mark.parametrize("text", [PLAIN, ACCUMULATING, TWO, COMPILED], ids=["plain", "accumulating", "two", "compiled"])
+def test_steps_of_trainings_are_seen_and_end_it(bench: Bench, text: str) -> None:
+    run = bench.run(text)
+    told = run.told
+    assert (run.done.returncode, run.done.stdout) == (0, "")
+    assert (told.kind, told.ended) == ("training", "enough")
+    assert told.window is not None
+    assert told.window.steps == 5
+    assert told.window.wall > 0
+    assert len(told.steps) == 6
+    assert len(told.losses) == (28 if text is ACCUMULATING else 7)
+    assert [each.name for each in told.models] == ["Linear"]
+    assert told.optimizers[0].place is not None
+    assert told.optimizers[0].place.file.endswith("a b/script.py")
+
+
+def test_two_runs_of_the_same_tell_the_same_losses_and_parameters(bench: Bench) -> None:
+    one, other = bench.run(PLAIN.replace("torch.manual_seed(0)", "")).told, bench.run(PLAIN.replace("torch.manual_seed(0)", "")).told
+    assert one.losses == other.losses
+    assert len(set(one.losses)) > 3
+    assert one.digest == other.digest != ""
+
+
+def test_calls_of_the_outermost_module_are_steps_where_nothing_trains(bench: Bench) -> None:
+    told = bench.run(INFERRING).told
+    assert (told.kind, told.ended, told.losses) == ("inference", "enough", [])
+    assert told.window is not None
+    assert told.window.steps == 5
+
+
+def test_a_script_that_ends_by_itself_tells_what_it_has_done(bench: Bench) -> None:
+    run = bench.run(SHORT, steps=100)
+    assert run.done.stdout == "the end\n"
+    assert (run.told.ended, len(run.told.steps)) == ("exit", 6)
+    assert run.told.window is not None
+    assert run.told.window.steps == 5
+
+
+def test_nothing_that_it_writes_stays(bench: Bench) -> None:
+    (bench.folder / "last.pt").write_text("of yesterday")
+    run = bench.run(SAVING, steps=100)
+    assert run.done.returncode == 0, run.done.stderr
+    assert (bench.folder / "last.pt").read_text() == "of yesterday"
+    assert sorted(path.name for path in bench.folder.iterdir()) == ["last.pt", "script.py"]
+
+
+def test_a_crash_is_its_own_and_says_no_window(bench: Bench) -> None:
+    run = bench.run(CRASHING)
+    assert run.done.returncode == 1
+    assert "ValueError: no more" in run.done.stderr
+    assert "torch_starter" not in run.done.stderr
+    assert all(answer.window is None or answer.window.steps < 5 for answer in run.answers)
+
+
+def test_one_that_never_steps_says_so(bench: Bench) -> None:
+    run = bench.run(NEVER)
+    assert run.done.returncode == 0
+    assert [(answer.kind, answer.window) for answer in run.answers] == [("none", None)]
+
+
+def test_a_module_is_run_as_python_does(bench: Bench) -> None:
+    text = "import sys\nassert __name__ == '__main__' and sys.argv[1:] == ['--x', 'y z']\n" + PLAIN
+    assert bench.run(text, "--x", "y z", argv=("-m", "script")).told.ended == "enough"
+    assert bench.run(text, "--x", "y z").told.ended == "enough"
+
+
+def test_workers_that_are_spawned_wait_and_are_ended(bench: Bench) -> None:
+    run = bench.run(WORKERS)
+    assert run.done.returncode == 0
+    assert len(run.answers) == 1
+    assert run.told.window is not None
+    assert run.told.window.batches == 5
+    assert run.told.window.data > 0
+    assert [(each.workers, each.dataset) for each in run.told.loaders] == [(2, "Numbers")]
+
+
+def test_each_rank_tells_and_ends(bench: Bench) -> None:
+    run = bench.run(RANKS, argv=("-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone", "script.py"))
+    assert run.done.returncode == 0, run.done.stderr[-2000:]
+    assert sorted((told.rank, told.world) for told in run.answers if told.window) == [(0, 2), (1, 2)]
+    assert run.told.distributed
+
+
+def test_the_trainer_of_hugging_face(bench: Bench) -> None:
+    run = bench.run(TRAINER)
+    assert run.done.returncode == 0, run.done.stderr[-2000:]
+    assert run.told.ended == "enough"
+    assert len(run.told.losses) == 14
+    assert not (bench.folder / "out").exists()
+
+
+def test_what_was_called_sitecustomize_before_is_still_run(bench: Bench) -> None:
+    own = bench.folder / "own"
+    own.mkdir()
+    (own / "sitecustomize.py").write_text("import os; os.environ['OWN'] = 'yes'\n")
+    text = "import os, sys\nassert os.environ['OWN'] == 'yes'\nassert not [p for p in sys.path if 'harness' in p]\n" + PLAIN
+    (bench.folder / "script.py").write_text(text)
+    near = bench.near
+    (near / "request.json").write_text(json.dumps({"warm": 2, "steps": 5, "seconds": 60}))
+    variables = {**os.environ, "PYTHONPATH": f"{SITE}:{own}", "TORCH_STARTER_TRIAL": str(near / "request.json")}
+    done = subprocess.run([str(bench.python), "script.py"], cwd=bench.folder, env=variables, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert list(near.glob("answer-*.json"))
+
+
+def test_a_look_counts_operations(bench: Bench) -> None:
+    look = bench.run(PLAIN, look=True).told.look
+    assert look is not None
+    assert look.operations > 5
+    assert 0 < look.operating <= look.wall
+    assert any(name.startswith("aten::") for name in look.top)
+
+
+def test_without_a_trial_python_is_as_it_was(bench: Bench) -> None:
+    variables = {**os.environ, "PYTHONPATH": str(SITE)}
+    words = "import sys; print([name for name in sys.modules if 'torch' in name], sys.meta_path[0])"
+    done = subprocess.run([str(bench.python), "-c", words], env=variables, capture_output=True, text=True)
+    assert done.stdout.startswith("[] ")
+    assert "torch_starter" not in done.stdout
