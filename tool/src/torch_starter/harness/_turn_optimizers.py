@@ -36,12 +36,17 @@ def wrap(turns: Any, kind: Any, wanted: str) -> None:
 
     @functools.wraps(made)
     def making(one: Any, params: Any, *words: Any, **named: Any) -> None:
-        kept = listed(params)  # a second try needs them once more
-        turns.either(
-            "optimizer",
-            lambda: turned(turns, made, signature.bind(one, copied(kept), *words, **named), wanted),
-            lambda: made(one, kept, *words, **named),
-        )
+        kept = listed(params)
+        before = [dict(each) if isinstance(each, dict) else each for each in kept] if isinstance(kept, list) else []
+
+        def usual() -> None:
+            for each, was in zip(kept, before):
+                if isinstance(each, dict):  # the first try has written into it
+                    each.clear()
+                    each.update(was)
+            made(one, kept, *words, **named)
+
+        turns.either("optimizer", lambda: turned(turns, made, signature.bind(one, kept, *words, **named), wanted), usual)
 
     kind.__init__ = making
 
@@ -57,12 +62,11 @@ def turned(turns: Any, made: Any, bound: Any, wanted: str) -> None:
 
 
 def listed(params: Any) -> Any:
-    """Parameters, or groups of them, that can be gone through twice: a model gives them once."""
+    """Parameters, or groups of them, that can be gone through twice: a model gives them once. Groups stay the script's own."""
     if not hasattr(params, "__iter__") or hasattr(params, "data_ptr"):
         return params
-    return [dict(each, params=listed(each["params"])) if isinstance(each, dict) and "params" in each else each for each in params]
-
-
-def copied(params: Any) -> Any:
-    """The same with groups of its own, into which an optimizer writes."""
-    return [dict(each) if isinstance(each, dict) else each for each in params] if isinstance(params, list) else params
+    found = list(params)
+    for each in found:
+        if isinstance(each, dict) and "params" in each:
+            each["params"] = listed(each["params"])
+    return found
