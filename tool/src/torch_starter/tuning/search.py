@@ -167,12 +167,12 @@ class Search:
         """As many choices, the best guesses first, as the budget allows to look at once."""
         found, cost = [], self.cost
         for choice in choices:
-            cost += self.cost + choice.value.seconds
-            if cost > SCREENING * self.budget:
+            own = self.cost + choice.value.seconds
+            if cost + own > SCREENING * self.budget or choice.value.seconds > ITSELF * self.budget:
                 self.tried.append(choice.tried("not tried", "the budget was too small: give more with --budget"))
-                cost -= self.cost + choice.value.seconds
             else:
                 found.append(choice)
+                cost += own
         return found
 
     def time_for(self, runs: int, number: int) -> bool:
