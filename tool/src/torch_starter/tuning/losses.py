@@ -43,13 +43,14 @@ def drift(base: Told, trial: Told, own: float, safeties: Sequence[Safety]) -> st
     if found is None:
         return ""
     loosest = max((TOLERANCE[each] for each in safeties), default=0.0)
-    if loosest == 0.0 and base.digest and trial.digest != base.digest and own == 0.0:
-        return "what it had learned after the same steps is not the same, bit for bit"
-    if found <= max(loosest, NOISE * own):
-        return ""
+    allowed = max(loosest, NOISE * own)
     if not math.isfinite(found):
         return "its loss is no number" if trial.losses else "what it had learned after the same steps is not the same"
-    return f"its loss differs by {share(found)} within {COMPARED} steps, allowed are {share(max(loosest, NOISE * own))}"
+    if found > allowed:
+        return f"its loss differs by {share(found)} within {COMPARED} steps, allowed are {share(allowed)}"
+    if allowed == 0.0 and base.digest and trial.digest != base.digest:
+        return "what it had learned after the same steps is not the same, bit for bit"
+    return ""
 
 
 def said(found: float | None) -> str:

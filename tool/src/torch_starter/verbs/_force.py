@@ -21,11 +21,13 @@ def apply(ask: Ask, proof: Proof, report: Report) -> Report:
         return report
     texts = spec_texts(ask, proof) if proof.key.script == _proofs.EXAMPLES else {}
     texts = texts or {_proofs.profile_path(ask, proof.key): proofs.written(proof)}
-    report.changes += [changed(path) for path in texts]
+    report.changes += [changed(path, proof) for path in texts]
     if ask.flag("dry-run"):
+        report.conclusion = "nothing was changed"
         return report
     _proofs.undo(ask).write(proof.key.name, texts)
-    report.notes.append(f"In force: {' and '.join(str(path.name) for path in texts)}. Out of it: ./dev.sh optimize --revert")
+    uses = "everything uses it" if proof.key.script == _proofs.EXAMPLES else f"./dev.sh run uses it for {proof.key.script}"
+    report.conclusion = f"in force: {uses}; out of it: ./dev.sh optimize --revert"
     return report
 
 
@@ -38,8 +40,10 @@ def spec_texts(ask: Ask, proof: Proof) -> dict[Path, str]:
     return {ask.project.spec: with_values(text, variables, threads)}
 
 
-def changed(path: Path) -> Change:
-    return Change(kind="file", name=path.name, was="as before", now="with the profile", why=str(path))
+def changed(path: Path, proof: Proof) -> Change:
+    """A file that is written, by the script that it is for."""
+    spec = proof.key.script == _proofs.EXAMPLES
+    return Change(kind="file", name=path.name if spec else f"profile of {proof.key.script}", was="as before", now="in force")
 
 
 def revert(ask: Ask, key: Key | None) -> Report:
@@ -66,4 +70,4 @@ def revert(ask: Ask, key: Key | None) -> Report:
 
 
 def undone(path: Path) -> Change:
-    return Change(kind="file", name=path.name, was="with the profile", now="as before", why=str(path))
+    return Change(kind="file", name=path.name, was="in force", now="as before", why=str(path))

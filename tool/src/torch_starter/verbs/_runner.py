@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from torch_starter.core.proof import Sample
 from torch_starter.core.tuning import Told
 from torch_starter.tuning import losses
@@ -24,7 +26,8 @@ FAILURES = {
 
 @dataclass
 class Runner:
-    """Runs one command. `short`: it came to its own end in its first run. `base` is the first run of it as it is, `own` by how much the losses of two such runs differ.
+    """Runs one command. `short`: it came to its own end in its first run. `base` is the first run of it as it is, `own` by how
+    much the losses of two such runs differ.
 
     `others` are the shares of the machine that others used, run by run.
     """
@@ -57,9 +60,8 @@ class Runner:
 
     def sample(self, trial: Trial) -> Sample:
         """Of a script that comes to its own end after some steps, all of its time counts, not that of steps alone."""
-        found = trial.sample
-        steps = self.length.warm + self.length.steps
-        return Sample(step=found.whole / steps, whole=found.whole, others=found.others, waited=found.waited) if self.short else found
+        found, steps = trial.sample, self.length.warm + self.length.steps
+        return msgspec.structs.replace(found, step=found.whole / steps) if self.short else found
 
     def drift(self, choices: Sequence[Choice], told: Told) -> str:
         """Why its losses are others than they may be; empty where they are not, as those of the baseline never are."""

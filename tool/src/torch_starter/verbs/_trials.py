@@ -24,6 +24,7 @@ from torch_starter.making.variables import cache_path
 SITE = Path(__file__).parent.parent / "harness" / "site"
 QUIET = {"WANDB_MODE": "disabled", "PYTHONHASHSEED": "0"}  # no run is told to others, and sets have the same order in all of them
 COMPILED = ("TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")  # what was compiled is kept from trial to trial
+ASIDE = "aside-"  # then the number of our process
 TAIL = 12  # lines of what a failed run said
 
 Outcome = Literal["ok", "failed", "hung", "memory", "no steps"]
@@ -103,6 +104,7 @@ class Trials:
                 "turns": merged(values),
                 "losses": 64,
                 "seed": 0,
+                "tool": os.getpid(),
                 "aside": str(aside),
                 "through": self.through(),
             }
@@ -159,12 +161,20 @@ def scratch(state: Path) -> Iterator[tuple[Path, Path]]:
     """A folder with a short path (names of sockets are short), and one beside our state for all that is written aside."""
     state.mkdir(parents=True, exist_ok=True)
     near = Path(tempfile.mkdtemp(prefix="ts-"))
-    aside = Path(tempfile.mkdtemp(prefix="aside-", dir=state))
+    aside = Path(tempfile.mkdtemp(prefix=f"{ASIDE}{os.getpid()}-", dir=state))
     try:
         yield near, aside
     finally:
         shutil.rmtree(near, ignore_errors=True)
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def sweep(state: Path) -> None:
+    """Remove what a search that was killed has left."""
+    for left in state.glob(f"{ASIDE}*"):
+        number = left.name.removeprefix(ASIDE).partition("-")[0]
+        if not (number.isdigit() and Path(f"/proc/{number}").exists()):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def answered(near: Path) -> bool:
