@@ -14,6 +14,7 @@ from torch_starter.core.catalog import collect
 from torch_starter.core.facts import Absent
 from torch_starter.core.kinds import Setting
 from torch_starter.core.tuning import Bound, Loader, Model, Optimizer, Safety, Subject, Told, Value
+from torch_starter.core.variables import judged, wanted
 from torch_starter.harness import turns
 from unit.settings import subjects
 
@@ -153,6 +154,13 @@ def test_what_is_made_from_inside_has_its_place_in_the_script(setting: Setting) 
 def test_every_turn_is_of_a_setting() -> None:
     made = {name for setting in SETTINGS for value in everything(setting) for name in value.turns}
     assert made == {"affinity", *turns.FILES}
+
+
+@each
+def test_the_variables_that_it_sets_are_read_and_have_right_values(setting: Setting) -> None:
+    """As `verify-setup` judges them: what is proven may become a variable of the spec."""
+    pairs = [pair for value in everything(setting) for pair in value.variables.items() if pair[0] in judged()]
+    assert not [name for name, text in pairs if wanted(judged()[name], text)]
 
 
 def test_a_setting_is_pure() -> None:

@@ -119,7 +119,7 @@ def huge_pages() -> Dict[str, str]:
 
     here = ctypes.CDLL(None)
     take, give = functions(here)
-    tensor = torch.empty(FRESH, dtype=torch.uint8).fill_(1)  # first, as long as its memory is new
+    tensor = torch.empty(FRESH, dtype=torch.uint8, device="cpu").fill_(1)  # first, as long as its memory is new
     of_tensors, used = huge(tensor.data_ptr() + FRESH // 2), whole()
     block = take(FRESH)
     of_all = huge(block + FRESH // 2)

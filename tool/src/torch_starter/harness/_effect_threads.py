@@ -77,7 +77,7 @@ def waiting(team: List[str]) -> str:
     """
     import torch
 
-    values = torch.zeros((len(team) + 1) * GRAIN)
+    values = torch.zeros((len(team) + 1) * GRAIN, device="cpu")
     values.add_(1)
     first = looked(team)
     for _ in range(REGIONS):

@@ -75,6 +75,7 @@ def test_fewer_digits_need_hardware_that_multiplies_them() -> None:
     assert list(values(PRECISION, on_gpu())) == ["tf32", "bfloat16"]
     assert "do not multiply" in absent(PRECISION, subject(told(effect={"cpu bfloat16": "no"})))
     assert "this GPU" in absent(PRECISION, on_gpu(effect={"capability": "7.5"}))
+    assert values(PRECISION, on_gpu(effect={"capability": "8.0"}))
 
 
 def test_what_has_few_digits_already_is_left() -> None:
