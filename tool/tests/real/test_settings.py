@@ -25,6 +25,9 @@ from unit.machines import local
 TRAINING = """
 import torch
 from torch.utils.data import DataLoader, TensorDataset
+@torch.jit.script
+def beside(x: torch.Tensor):
+    return torch.jit.wait(torch.jit.fork(torch.relu, x))
 def main():
     torch.set_num_threads(torch.get_num_threads())
     data = DataLoader(TensorDataset(torch.randn(96, 3, 64, 64)), batch_size=16, shuffle=True WORKERS)
@@ -33,7 +36,7 @@ def main():
     optimizer = torch.optim.AdamW(model.parameters())
     while True:
         for batch, in data:
-            loss = model(batch).square().mean()
+            loss = model(batch).square().mean() + 0 * beside(torch.zeros(()))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -9,6 +9,7 @@ import time
 from typing import Any, Dict, List, Set, Tuple
 
 BINDINGS = ("no", "yes", "primary", "close", "spread")  # omp_proc_bind_t
+POOL = "PTThreadPool"  # the name of such threads
 REGIONS = 40  # parallel ones, quickly after each other
 GRAIN = 32768  # values that torch gives to each thread at least
 QUIET = 0.06  # seconds in which there is nothing to do
@@ -23,6 +24,7 @@ def threads() -> Dict[str, str]:
     found = {}
     if hasattr(os, "sched_getaffinity"):
         found["affinity"] = ranges(sorted(set().union(*map(allowed, tasks()))))
+    found["interop pool"] = "started" if any(map(of_pool, tasks())) else "not started"
     runtime = openmp()
     if runtime is not None:
         found.update(bound(runtime))
@@ -105,6 +107,15 @@ def workers(runtime: ctypes.CDLL) -> List[str]:
 def tasks() -> List[str]:
     """The threads of this process."""
     return os.listdir("/proc/self/task")
+
+
+def of_pool(task: str) -> bool:
+    """Whether torch started a thread to run operations beside each other: it does when it is asked to for the first time."""
+    try:
+        with open("/proc/self/task/%s/comm" % task) as file:
+            return file.read().strip() == POOL
+    except OSError:
+        return False
 
 
 def allowed(task: str) -> Set[int]:

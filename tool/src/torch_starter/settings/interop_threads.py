@@ -13,6 +13,8 @@ from torch_starter.settings._values import Effect, besides
 def available(subject: Subject) -> Iterator[Value]:
     if subject.told.effect.get("interop threads", "1") == "1":
         raise Absent("it is one already")
+    if subject.told.effect.get("interop pool") != "started":
+        raise Absent("it runs no operations beside each other")
     yield from besides(read(subject.told.effect), [Value("1", turns={"interop_threads": 1})])
 
 
@@ -24,7 +26,7 @@ SETTING = Setting(
     name="interop-threads",
     title="operations beside each other",
     about="Torch keeps as many threads as there are cores to run whole operations beside each other, which TorchScript asks for "
-    "alone. Each of them would compute with threads of its own. No operation computes in another way.",
+    "alone. Each of them computes with threads of its own. No operation computes in another way.",
     safety="bit-identical",
     bounds=("threads",),
     available=available,

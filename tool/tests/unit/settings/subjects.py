@@ -12,6 +12,7 @@ from torch_starter.core.tuning import Loader, Model, Optimizer, Subject, Told, V
 USUAL = {  # as a process of eight threads reads it back where nothing is set
     "threads": "8",
     "interop threads": "8",
+    "interop pool": "started",
     "float32 precision": "highest",
     "affinity": "0-7",
     "openmp": "libgomp.so.1",

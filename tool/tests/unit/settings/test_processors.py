@@ -106,3 +106,4 @@ def test_processors_are_written_as_the_kernel_does(numbers: list[int], text: str
 def test_one_operation_at_a_time_where_there_may_be_more() -> None:
     assert values(INTEROP, subject())["1"].turns == {"interop_threads": 1}
     assert "one already" in absent(INTEROP, subject(told(effect={"interop threads": "1"})))
+    assert "beside each other" in absent(INTEROP, subject(told(effect={"interop pool": "not started"})))
