@@ -28,6 +28,7 @@ SURE = 0.9  # two-sided: one of twenty members that do nothing is kept by chance
 LEAST_PAIRS, MOST_PAIRS = 5, 12  # that confirm
 QUIET = 0.01  # a run differs from another by this at least, however alike a few of them are
 RISK = {"bit-identical": 0.0, "rounding": 0.02, "precision": 0.04, "semantics": 0.0}  # of a gain: what is safer comes first
+TOO_SMALL = "the budget was too small: give more with --budget"
 COMPILING = 0.1  # of a gain: what has to be compiled pays later
 
 
@@ -169,7 +170,7 @@ class Search:
         for choice in choices:
             own = self.cost + choice.value.seconds
             if cost + own > SCREENING * self.budget or choice.value.seconds > ITSELF * self.budget:
-                self.tried.append(choice.tried("not tried", "the budget was too small: give more with --budget"))
+                self.tried.append(choice.tried("not tried", TOO_SMALL))
             else:
                 found.append(choice)
                 cost += own
@@ -186,7 +187,10 @@ class Search:
             if place == 0 or (place == middle and middle > 1):
                 base = self.one((), "the baseline")
                 bases += [base.sample] if base.sample else []
-            if not bases:
+            if self.left < min(2 * LEAST_PAIRS * self.cost, (0.9 - SCREENING) * self.budget) and not standing.ratios:
+                standing.dropped = standing.choice.tried("not tried", TOO_SMALL)
+                self.tried.append(standing.dropped)
+            if not bases or standing.dropped is not None:
                 continue
             self.judge(standing, self.one([standing.choice], f"round {number + 1}: {standing.choice.name}"), bases[-1])
 
