@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import multiprocessing
-import os
 from typing import Any, Dict, Optional, Set
 
 NEEDS_WORKERS = ("prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout")
@@ -39,7 +38,7 @@ def loader(turns: Any, torch: Any, wanted: Optional[Dict[str, Any]]) -> Optional
 
 def changed(turns: Any, torch: Any, made: Any, words: Any, named: Dict[str, Any], persistent: Set[int]) -> Any:
     """The arguments with what is wanted; None in a process that may have no workers, since it is one."""
-    if os.getpid() != turns.process or multiprocessing.current_process().daemon:
+    if multiprocessing.current_process().daemon:
         return None
     signature = inspect.signature(made)
     bound = signature.bind(*words, **named)

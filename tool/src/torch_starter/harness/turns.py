@@ -71,7 +71,6 @@ class Turns:
     def __init__(self, given: Dict[str, Any]) -> None:
         self.given = dict(given)
         self.made = MADE
-        self.process = os.getpid()
         known = {"affinity", *FILES}
         self.done = {name: "" if name in known else "no turn of this name is known" for name in self.given}
 
