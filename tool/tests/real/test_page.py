@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser
 
+from real._browser import CHROMIUM, OVERFLOW, Opened, started, written
 from torch_starter.core.report import Past, Report
 from torch_starter.show.benchmarks import LIMITS
-from torch_starter.show.html import page
 from unit.show import reports
 
-CHROMIUM = shutil.which("chromium")
 PICTURES = 4  # of the report: two rooflines, bars, samples
 COPIES = 7  # of the figures, for as many as the full suite has
-OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 HEIGHTS = "all => all.map(each => each.getBoundingClientRect().height)"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on this machine")
@@ -27,40 +24,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on thi
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Opened:
-    """A page with all that it said and asked for."""
-
-    def __init__(self, browser: Browser, file: Path, scheme: str, width: int) -> None:
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        dark = scheme == "dark"
-        context = browser.new_context(color_scheme="dark" if dark else "light", viewport={"width": width, "height": 844})
-        self.page: Page = context.new_page()
-        self.page.on("console", self.heard)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(file.as_uri())
-        self.page.wait_for_selector("html[data-drawn]", state="attached")
-
-    def heard(self, message: ConsoleMessage) -> None:
-        self.said.append(message.text)
-
-    def open(self) -> None:
-        """All that is closed; what is drawn when it is opened is there afterwards."""
-        for part in self.page.locator("details.part > summary").all():
-            part.click()
-        charts = self.page.locator(".chart").count()
-        self.page.wait_for_selector(f"html[data-drawn='{charts}']", state="attached")
-
-    def colour(self) -> str:
-        """Of the words above the first bar."""
-        return str(self.page.eval_on_selector("#limits .annotation text", "each => getComputedStyle(each).fill"))
+    yield from started()
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +49,6 @@ def large() -> Report:
 @pytest.fixture(scope="module")
 def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(tmp_path_factory.mktemp("large"), large())
-
-
-def written(folder: Path, report: Report) -> Path:
-    path = folder / "report.html"
-    path.write_text(page(report), encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize("width", [1200, 390])
@@ -160,25 +118,25 @@ def test_what_is_closed_is_printed_and_closed_afterwards(browser: Browser, file:
 
 def test_the_two_schemes_look_different_and_a_change_is_followed(browser: Browser, file: Path) -> None:
     light, dark = (Opened(browser, file, scheme, 1200) for scheme in ("light", "dark"))
-    was = light.colour()
-    assert was != dark.colour()
+    was = light.colour("#limits")
+    assert was != dark.colour("#limits")
     light.page.emulate_media(color_scheme="dark")
     light.page.wait_for_function(
         "was => getComputedStyle(document.querySelector('#limits .annotation text')).fill !== was", arg=was
     )
-    assert light.colour() == dark.colour()
+    assert light.colour("#limits") == dark.colour("#limits")
     assert light.said == []
 
 
 def test_it_is_printed_on_white(browser: Browser, file: Path, tmp_path: Path) -> None:
     opened = Opened(browser, file, "dark", 1200)
-    before = opened.colour()
+    before = opened.colour("#limits")
     opened.page.emulate_media(media="print")
     opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     opened.page.wait_for_function(
         "was => getComputedStyle(document.querySelector('#limits .annotation text')).fill !== was", arg=before
     )
-    assert opened.colour() == "rgb(0, 0, 0)"
+    assert opened.colour("#limits") == "rgb(0, 0, 0)"
     widths = opened.page.eval_on_selector_all(".chart svg.main-svg", "all => all.map(each => each.getBoundingClientRect().width)")
     assert max(widths) <= 700
 

@@ -71,7 +71,7 @@ def span(seconds: float) -> str:
 
 def digits(value: float) -> str:
     """Three that matter, and all before the point."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:.0f}" if value >= 100 else f"{value:#.3g}".rstrip(".")
 
 
 def share(part: float) -> str:
@@ -156,6 +156,12 @@ def asked(proof: Proof, option: str) -> str:
 def patches(proof: Proof) -> str:
     """All changes of files, one after the other, as git takes them."""
     return "".join(edit.patch for member in proof.members for edit in member.edits)
+
+
+def patch_lines(proof: Proof) -> list[str]:
+    """The same, a line each as git has them."""
+    text = patches(proof)
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def environment(proof: Proof) -> list[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ import msgspec
 
 from torch_starter.core.report import Finding, Report, Verdict
 from torch_starter.core.units import human_size, memory_size
+from torch_starter.show._proof_words import headline
 
 LOUDEST: tuple[Verdict, ...] = ("crash", "fail", "unknown", "warn", "ok", "skip")
 WELL: tuple[Verdict, ...] = ("ok", "skip")
@@ -79,9 +80,17 @@ def sentence(report: Report) -> str:
         return "One thing could not be looked at" if unseen == 1 else f"{unseen} things could not be looked at"
     if warned:
         return "It works, with one warning" if warned == 1 else f"It works, with {warned} warnings"
+    if report.proof is not None:
+        return headline(report.proof)
     if report.conclusion and (report.history or (report.measured and any(each.processes for each in report.measurements))):
         return report.conclusion[0].upper() + report.conclusion[1:]
     return "All is well" if report.findings else "Done"
+
+
+def in_markdown(words: str) -> str:
+    """Words that are nothing but words in Markdown, on one line."""
+    spaced = " ".join(plain(words).split())
+    return spaced.replace("|", "\\|").replace("<", "&lt;")
 
 
 def number(value: float) -> str:

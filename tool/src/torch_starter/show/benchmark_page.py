@@ -1,16 +1,9 @@
-"""What a page says of benchmarks: pictures that plotly.js draws from data in the page itself, and the numbers as a table."""
+"""What a page says of benchmarks: pictures, and the numbers as a table."""
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
-import importlib.util
-import json
 import math
-import re
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from torch_starter.core.figures import label, parsed
@@ -23,11 +16,7 @@ from torch_starter.show.past_charts import more_than_once, now, past_charts, run
 from torch_starter.show.roofline import rooflines
 from torch_starter.show.scatter_chart import samples
 
-HERE = Path(__file__).parent
 LEAST_TOLD = 0.005  # of the machine: what others used
-NOTHING = hashlib.sha256(b"").digest()  # the style element that plotly.js fills rule by rule begins empty
-OF_MAPS = re.compile(r'document\.getElementById\("([0-9a-f]{64})"\)')  # styles that plotly.js adds where nothing has their id yet
-ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 def content(report: Report) -> dict[str, Any] | None:
@@ -39,7 +28,6 @@ def content(report: Report) -> dict[str, Any] | None:
     drawn = pictures(told)
     often = more_than_once(pasts, {each.key for each in told if each.name != LIMITS} if told else None)
     small = past_charts(often)
-    draw = (HERE / "charts.js").read_text(encoding="utf-8")
     return {
         "counts": counts(told) if told else counts_of_past(report),
         "charts": drawn,
@@ -47,10 +35,6 @@ def content(report: Report) -> dict[str, Any] | None:
         "runs": runs(often),
         "figures": len(told),
         "tables": tables(told),
-        "taken": OF_MAPS.findall(plotly()) if drawn or small else [],
-        "data": as_data([*drawn, *small]),
-        "scripts": (plotly(), draw) if drawn or small else (),
-        "policy": policy((plotly(), draw)) if drawn or small else "",
     }
 
 
@@ -65,30 +49,6 @@ def counts_of_past(report: Report) -> str:
     figures = {past.figure for past in report.history}
     benchmarks = {parsed(figure)[0] for figure in figures}
     return f"{len(figures)} figures of {len(benchmarks)} benchmark{'' if len(benchmarks) == 1 else 's'}"
-
-
-@functools.cache
-def plotly() -> str:
-    """plotly.js as the package brings it; the package itself is not imported."""
-    found = importlib.util.find_spec("plotly")
-    folder = Path(found.origin).parent if found and found.origin else HERE
-    return (folder / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
-
-
-def digest(data: bytes) -> str:
-    """As a policy names what it lets in."""
-    return f"'sha256-{base64.b64encode(data).decode()}'"
-
-
-def policy(scripts: Iterable[str]) -> str:
-    """What the page's policy lets in beside its style: these scripts, and the styles that they set on what they draw."""
-    known = " ".join(digest(hashlib.sha256(script.encode()).digest()) for script in scripts)
-    return f"script-src {known}; style-src-attr 'unsafe-inline'; style-src-elem {digest(NOTHING)}"
-
-
-def as_data(drawn: Iterable[Chart]) -> str:
-    """The pictures as JSON in which nothing can be read as a tag."""
-    return json.dumps([{"id": each.id, "figure": each.figure} for each in drawn], separators=(",", ":")).translate(ESCAPED)
 
 
 def tables(measurements: Sequence[Measurement]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ import jinja2
 from torch_starter import __version__
 from torch_starter.core.report import SCHEMA, Finding, Measurement, Report, Verdict
 from torch_starter.core.units import human_size
-from torch_starter.show import benchmark_page
+from torch_starter.show import benchmark_page, drawn, optimize_page
 from torch_starter.show._line import when, where
 from torch_starter.show._words import (
     LOUDEST,
@@ -73,8 +73,8 @@ def page(report: Report) -> str:
     style = (HERE / "page.css").read_text(encoding="utf-8")
     told = content(report)
     policy = POLICY.format(style=digest(style))
-    if told["benchmark"] and told["benchmark"]["policy"]:
-        policy = POLICY_OF_PICTURES.format(style=digest(style), more=told["benchmark"]["policy"])
+    if told["drawn"]["policy"]:
+        policy = POLICY_OF_PICTURES.format(style=digest(style), more=told["drawn"]["policy"])
     return template().render(style=style, policy=policy, **told) + "\n"
 
 
@@ -89,7 +89,9 @@ def template() -> jinja2.Template:
         lstrip_blocks=True,
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
-    environment.filters.update(between=between, command=is_command, when=when, quantity=quantity, short=short_id)
+    environment.filters.update(
+        between=between, command=is_command, when=when, quantity=quantity, short=short_id, lines=str.splitlines
+    )
     return environment.get_template("page.html.j2")
 
 
@@ -103,6 +105,8 @@ def content(report: Report) -> dict[str, Any]:
     findings = [plain_finding(finding) for finding in report.findings]
     unwell = sorted((each for each in findings if each.verdict not in WELL), key=lambda each: LOUDEST.index(each.verdict))
     facts = benchmark_page.facts(report)
+    benchmark, optimize = benchmark_page.content(report), optimize_page.content(report)
+    charts = [*(benchmark["charts"] + benchmark["past"] if benchmark else ()), *(optimize["charts"] if optimize else ())]
     verdict: Verdict = "fail" if report.stop else loudest(findings) if findings else "ok"
     return {
         "report": report,
@@ -114,8 +118,11 @@ def content(report: Report) -> dict[str, Any]:
         "groups": [group(name, members) for name, members in by_group(findings).items()],
         "bars": list(bars(findings)),
         "work": sum(finding.seconds for finding in findings),
-        "measurements": [measured(each) for each in report.measurements if not each.processes],
-        "benchmark": benchmark_page.content(report),
+        "measurements": [measured(each) for each in report.measurements if not each.processes and not optimize],
+        "changes": [each for each in report.changes if not optimize or each.kind != "setting"],  # which the proof has
+        "benchmark": benchmark,
+        "optimize": optimize,
+        "drawn": drawn.needed(charts),
         "facts": [(as_words(name), list(leaves(facts[name], name))) for name in sorted(facts, key=fact_order)],
         "where": where(report.facts),
         "version": __version__,

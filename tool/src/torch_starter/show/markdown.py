@@ -1,4 +1,4 @@
-"""What benchmarks measured as Markdown: a table for an issue, a pull request or a page of one's own."""
+"""What benchmarks measured, or `optimize` found, as Markdown: tables for an issue, a pull request or a page of one's own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from torch_starter import __version__
 from torch_starter.core.figures import label, parsed
 from torch_starter.core.report import Measurement, Past, Report
+from torch_starter.show import proof_markdown
 from torch_starter.show._line import when, where
-from torch_starter.show._words import SIGNS, WELL, plain, quantity, sentence
+from torch_starter.show._words import SIGNS, WELL, in_markdown, quantity, sentence
 from torch_starter.show.benchmarks import LIMITS, by_figure, counts, percent, sign
 
 HEADS = ("figure", "% of limit", "median", "noise", "limit")
@@ -24,19 +25,21 @@ def text(report: Report) -> str:
 def lines(report: Report) -> Iterator[str]:
     """A heading, the machine, the table, and what is to be said of it."""
     yield f"<!-- torch-starter {__version__} {report.command} -->"
-    yield f"## {told(sentence(report))}"
+    yield f"## {in_markdown(sentence(report))}"
     yield ""
     measured = sorted((each for each in report.measurements if each.processes), key=lambda each: each.name == LIMITS)
     parts = (counts(measured) if measured else "", f"{report.seconds:.0f} s", when(report.started_at), where(report.facts))
-    yield told(", ".join(part for part in parts if part)) + "."
-    if measured:
+    yield in_markdown(", ".join(part for part in parts if part)) + "."
+    if report.proof is not None:
+        yield from proof_markdown.lines(report.proof)
+    elif measured:
         yield from table(measured)
     elif report.history:
         yield from past(report.history)
     unwell = [finding for finding in report.findings if finding.verdict not in WELL]
     for group in (
-        [f"- {SIGNS[each.verdict]} {told(each.id)}: {told(each.seen)}" for each in unwell],
-        [told(note) for note in report.notes],
+        [f"- {SIGNS[each.verdict]} {in_markdown(each.id)}: {in_markdown(each.seen)}" for each in unwell],
+        [in_markdown(note) for note in report.notes],
     ):
         if group:
             yield ""
@@ -49,7 +52,7 @@ def table(measurements: Sequence[Measurement]) -> Iterator[str]:
     yield f"| {' | '.join(HEADS)} |"
     yield LINE
     for each in measurements:
-        yield f"| {' | '.join(map(told, row(each)))} |"
+        yield f"| {' | '.join(map(in_markdown, row(each)))} |"
     signs = sorted({sign(each.better) for each in measurements if each.bounded}, reverse=True)
     if signs:
         yield ""
@@ -65,7 +68,7 @@ def past(history: Sequence[Past]) -> Iterator[str]:
         name, params = parsed(key)
         medians = [each.median for each in pasts]
         values = [quantity(value, pasts[-1].unit) for value in (medians[-1], min(medians), max(medians))]
-        yield f"| {' | '.join(map(told, (f'{name} {label(params)}'.strip(), str(len(pasts)), *values)))} |"
+        yield f"| {' | '.join(map(in_markdown, (f'{name} {label(params)}'.strip(), str(len(pasts)), *values)))} |"
 
 
 def row(measurement: Measurement) -> tuple[str, ...]:
@@ -79,9 +82,3 @@ def row(measurement: Measurement) -> tuple[str, ...]:
         f"± {percent(noise)}" if math.isfinite(noise) else "",
         f"{quantity(limit.value, unit)}, {limit.source}" if limit else "",
     )
-
-
-def told(words: str) -> str:
-    """Words that are nothing but words in Markdown, on one line."""
-    spaced = " ".join(plain(words).split())
-    return spaced.replace("|", "\\|").replace("<", "&lt;")

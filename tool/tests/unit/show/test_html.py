@@ -14,7 +14,7 @@ from golden import golden
 from torch_starter.core.report import Finding, Measurement, Report, Verdict
 from torch_starter.show._words import SIGNS
 from torch_starter.show.html import page
-from unit.show import reports
+from unit.show import proven, reports
 from unit.show.pages import Page
 
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -28,8 +28,12 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "benchmark": reports.benchmarked,
     "benchmark-history": reports.remembered,
     "benchmark-list": reports.choice,
+    "optimize": proven.gained,
+    "optimize-nothing": proven.nothing,
 }
-STILL = [name for name in REPORTS if name not in ("benchmark", "benchmark-history")]  # what is drawn without a script
+STILL = [
+    name for name in REPORTS if not name.startswith("optimize") and name not in ("benchmark", "benchmark-history")
+]  # what is drawn without a script
 VERDICTS: list[Verdict] = ["ok", "warn", "fail", "crash", "skip", "unknown"]
 WORDS = st.text(max_size=40) | st.sampled_from(
     ["<script>x</script>", '" onload="x', "</style>", "{{ 1 }}", "&amp;", "\x1b[31m", "\u202ex"]
