@@ -78,7 +78,10 @@ with torch.inference_mode():
 """
 )
 SHORT = PLAIN.replace("range(1000)", "range(7)") + "print('the end', flush=True)\n"
-SAVING = SHORT.replace("optimizer.step()\n", "optimizer.step()\n    torch.save(model.state_dict(), 'last.pt')\n") + "open('log', 'w').write('x')\n"
+SAVING = (
+    SHORT.replace("optimizer.step()\n", "optimizer.step()\n    torch.save(model.state_dict(), 'last.pt')\n")
+    + "open('log', 'w').write('x')\n"
+)
 CRASHING = PLAIN.replace("    optimizer.step()", "    optimizer.step()\n    if step == 2: raise ValueError('no more')")
 NEVER = "import torch\nprint(torch.zeros(3).sum())\n"
 WORKERS = """
@@ -96,12 +99,9 @@ def main():
 if __name__ == "__main__":
     main()
 """
-RANKS = (
-    "import torch.distributed as dist\n"
-    + PLAIN.replace("import torch\n", "import torch\ndist.init_process_group('gloo')\n").replace(
-        "optimizer = ", "model = torch.nn.parallel.DistributedDataParallel(model)\noptimizer = "
-    )
-)
+RANKS = "import torch.distributed as dist\n" + PLAIN.replace(
+    "import torch\n", "import torch\ndist.init_process_group('gloo')\n"
+).replace("optimizer = ", "model = torch.nn.parallel.DistributedDataParallel(model)\noptimizer = ")
 TRAINER = """
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel, Trainer, TrainingArguments
@@ -179,7 +179,10 @@ def test_steps_of_trainings_are_seen_and_end_it(bench: Bench, text: str) -> None
 
 
 def test_two_runs_of_the_same_tell_the_same_losses_and_parameters(bench: Bench) -> None:
-    one, other = bench.run(PLAIN.replace("torch.manual_seed(0)", "")).told, bench.run(PLAIN.replace("torch.manual_seed(0)", "")).told
+    one, other = (
+        bench.run(PLAIN.replace("torch.manual_seed(0)", "")).told,
+        bench.run(PLAIN.replace("torch.manual_seed(0)", "")).told,
+    )
     assert one.losses == other.losses
     assert len(set(one.losses)) > 3
     assert one.digest == other.digest != ""

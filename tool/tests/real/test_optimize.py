@@ -93,7 +93,9 @@ def place(current: Path, tmp_path: Path) -> Iterator[Place]:
     (state / "envs").symlink_to(real.parent)
     (root / ".venv").symlink_to(f".torch-starter/here/envs/{real.name}")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MKL_", "LD_"))}
-    variables.update(TORCH_STARTER_ROOT=str(root), TORCH_STARTER_PLATFORM="here", PWD=str(root), HOME=str(tmp_path), PYTHONPATH=SOURCE)
+    variables.update(
+        TORCH_STARTER_ROOT=str(root), TORCH_STARTER_PLATFORM="here", PWD=str(root), HOME=str(tmp_path), PYTHONPATH=SOURCE
+    )
     yield Place(root, variables)
 
 

@@ -65,7 +65,7 @@ class Watch:
             self.course.step()
 
     called._torchdynamo_disable = True  # type: ignore[attr-defined]  # a compiled module calls it, and does not look into it
-    stepped._torchdynamo_disable: ignore[attr - defined] = True
+    stepped._torchdynamo_disable = True  # type: ignore[attr-defined]
 
     def wrap_losses(self, torch: Any) -> None:
         """Keep each loss as it is when gradients are asked for; it is read at the end, since reading waits for a GPU."""
@@ -78,7 +78,7 @@ class Watch:
                 self.losses.append(first.detach().clone())
             return backward(tensors, *given, **named)
 
-        kept._torchdynamo_disable: ignore[attr - defined] = True
+        kept._torchdynamo_disable = True  # type: ignore[attr-defined]
         torch.autograd.backward = kept
 
     def wrap_loaders(self, data: Any) -> None:

@@ -11,11 +11,11 @@ import random
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from torch_starter.core.pairs import gain, provable, quantile
 from torch_starter.core.proof import Gain, Outcome, Pair, Sample, Tried
 from torch_starter.tuning.choices import Choice
+from torch_starter.tuning.runs import QUIET, Result, Runner, Seen, Standing
 
 AGAINST_ITSELF = 3  # pairs of the baseline
 ITSELF = 0.15  # of the budget, at most
@@ -26,46 +26,7 @@ UNLIKELY = 1.3  # standard deviations below the least gain: what is there is dro
 TOGETHER = (3, 6)  # pairs in which a choice must show that it helps beside the others, at least and at most
 SURE = 0.9  # two-sided: one of twenty members that do nothing is kept by chance
 LEAST_PAIRS, MOST_PAIRS = 5, 12  # that confirm
-QUIET = 0.01  # a run differs from another by this at least, however alike a few of them are
-RISK = {"bit-identical": 0.0, "rounding": 0.02, "precision": 0.04, "semantics": 0.0}  # of a gain: what is safer comes first
 TOO_SMALL = "the budget was too small: give more with --budget"
-COMPILING = 0.1  # of a gain: what has to be compiled pays later
-
-
-@dataclass(frozen=True)
-class Result:
-    """A run: its sample, or what became of it instead and why."""
-
-    sample: Sample | None
-    outcome: Outcome = "kept"
-    why: str = ""
-
-
-class Runner(Protocol):
-    """Runs the command with choices; and the clock of it all, in seconds from the start of the search."""
-
-    def run(self, choices: Sequence[Choice]) -> Result: ...
-
-    def clock(self) -> float: ...
-
-
-@dataclass
-class Standing:
-    """A choice on its way: its ratios to the baseline of each round (above 1: faster)."""
-
-    choice: Choice
-    ratios: list[float] = field(default_factory=list)
-    dropped: Tried | None = None
-
-    @property
-    def mean(self) -> float:
-        """Of the logarithms of its ratios."""
-        return statistics.fmean(map(math.log, self.ratios)) if self.ratios else -math.inf
-
-    @property
-    def merit(self) -> float:
-        """Its mean, less what it risks: of two that are worth the same the safer one, and the one that pays at once."""
-        return self.mean - RISK[self.choice.setting.safety] - (COMPILING if self.choice.value.seconds else 0.0)
 
 
 @dataclass
@@ -77,8 +38,7 @@ class Search:
     say: Callable[[str, float], None] = lambda what, share: None
     tried: list[Tried] = field(default_factory=list)
     worth: dict[str, Gain] = field(default_factory=dict)
-    took: dict[frozenset[str], list[float]] = field(default_factory=dict)
-    bases: list[float] = field(default_factory=list)
+    seen: Seen = field(default_factory=Seen)
     broken: dict[frozenset[str], str] = field(default_factory=dict)
 
     def run(self, choices: Sequence[Choice]) -> tuple[list[Choice], list[Pair]]:
@@ -93,31 +53,14 @@ class Search:
         return self.budget - self.runner.clock()
 
     @property
-    def cost(self) -> float:
-        """Seconds of a run of the baseline, about."""
-        return self.cost_of(())
-
-    def cost_of(self, choices: Sequence[Choice]) -> float:
-        """Seconds of a run with choices, about: as runs of the same took, else of the one of them that took longest."""
-        names = frozenset(choice.name for choice in choices)
-        alike = self.took.get(names) or [max(self.took[each][-1] for each in self.took if each <= names)] if self.took else [0.0]
-        return statistics.median(alike[-3:])
-
-    @property
-    def spread(self) -> float:
-        """The noise in which a gain has to be seen: how far two runs of the baseline differ, as a logarithm; of all so far."""
-        logs = [math.log(step) for step in self.bases]
-        return max(QUIET, math.sqrt(2) * statistics.stdev(logs)) if len(logs) > 1 else QUIET
-
-    @property
     def provable(self) -> float:
         """The smallest gain that can be proven with the pairs that there will be time for."""
-        return provable(self.spread, self.confirming)
+        return provable(self.seen.spread, self.confirming)
 
     @property
     def confirming(self) -> int:
         """Pairs that confirm, as many as fit when the screening is done."""
-        fits = int((1 - SCREENING) * self.budget / max(2 * self.cost, 1e-9))
+        fits = int((1 - SCREENING) * self.budget / max(2 * self.seen.cost(), 1e-9))
         return min(MOST_PAIRS, max(LEAST_PAIRS, fits))
 
     def one(self, choices: Sequence[Choice], what: str) -> Result:
@@ -126,15 +69,14 @@ class Search:
         self.say(what, start / self.budget)
         result = self.runner.run(choices)
         if result.sample is not None:
-            self.took.setdefault(frozenset(choice.name for choice in choices), []).append(self.runner.clock() - start)
-            self.bases += [result.sample.step] if not choices else []
+            self.seen.note(choices, self.runner.clock() - start, result.sample.step)
         return result
 
     def against_itself(self) -> None:
         """How far runs of the same differ."""
         for turn in range(AGAINST_ITSELF):
             self.pair((), (), "the baseline against itself", turn)
-            if self.runner.clock() + 2 * self.cost > ITSELF * self.budget:
+            if self.runner.clock() + 2 * self.seen.cost() > ITSELF * self.budget:
                 break
 
     def pair(self, before: Sequence[Choice], after: Sequence[Choice], what: str, turn: int) -> float | Result:
@@ -166,9 +108,9 @@ class Search:
 
     def affordable(self, choices: Sequence[Choice]) -> list[Choice]:
         """As many choices, the best guesses first, as the budget allows to look at once."""
-        found, cost = [], self.cost
+        found, cost = [], self.seen.cost()
         for choice in choices:
-            own = self.cost + choice.value.seconds
+            own = self.seen.cost() + choice.value.seconds
             if cost + own > SCREENING * self.budget or choice.value.seconds > ITSELF * self.budget:
                 self.tried.append(choice.tried("not tried", TOO_SMALL))
             else:
@@ -178,7 +120,7 @@ class Search:
 
     def time_for(self, runs: int, number: int) -> bool:
         """Whether another round fits into the screening; the first one was planned so."""
-        return number == 0 or self.runner.clock() + runs * self.cost < (SCREENING + 0.1) * self.budget
+        return number == 0 or self.runner.clock() + runs * self.seen.cost() < (SCREENING + 0.1) * self.budget
 
     def round(self, alive: Sequence[Standing], number: int) -> None:
         """The baseline, then each; the baseline once more in the middle, so that none is far from it."""
@@ -187,7 +129,7 @@ class Search:
             if place == 0 or (place == middle and middle > 1):
                 base = self.one((), "the baseline")
                 bases += [base.sample] if base.sample else []
-            if self.left < min(2 * LEAST_PAIRS * self.cost, (0.9 - SCREENING) * self.budget) and not standing.ratios:
+            if self.left < min(2 * LEAST_PAIRS * self.seen.cost(), (0.9 - SCREENING) * self.budget) and not standing.ratios:
                 standing.dropped = standing.choice.tried("not tried", TOO_SMALL)
                 self.tried.append(standing.dropped)
             if not bases or standing.dropped is not None:
@@ -201,7 +143,7 @@ class Search:
             standing.dropped = choice.tried(result.outcome, result.why, standing.ratios)
         else:
             standing.ratios.append(base.step / result.sample.step)
-            noise = self.spread / math.sqrt(len(standing.ratios))
+            noise = self.seen.spread / math.sqrt(len(standing.ratios))
             if standing.mean + UNLIKELY * noise < math.log1p(LEAST):
                 why = f"{sum(ratio > 1 for ratio in standing.ratios)} of {len(standing.ratios)} runs were faster"
                 standing.dropped = choice.tried("slower", why, standing.ratios, math.exp(standing.mean))
@@ -254,7 +196,7 @@ class Search:
         """
         logs = [math.log(ratio) for ratio in ratios]
         mean, enough = statistics.fmean(logs) - math.log1p(LEAST / 2), len(logs) >= TOGETHER[0]
-        spread = max(QUIET, statistics.stdev(logs)) if enough else self.spread
+        spread = max(QUIET, statistics.stdev(logs)) if enough else self.seen.spread
         sure = quantile(len(logs) - 1, SURE) * spread / math.sqrt(len(logs)) if enough else 2 * spread
         return mean - sure, mean + sure
 
@@ -262,7 +204,9 @@ class Search:
         """Pairs of two profiles until it is clear which is faster; none where a run fails, or where there is no time for one."""
         ratios: list[float] = []
         for turn in range(TOGETHER[1]):
-            if self.left < LEAST_PAIRS * (self.cost + self.cost_of(after)) + self.cost_of(before) + self.cost_of(after):
+            if self.left < LEAST_PAIRS * (self.seen.cost() + self.seen.cost(after)) + self.seen.cost(before) + self.seen.cost(
+                after
+            ):
                 break
             ratio = self.pair(before, after, what, turn)
             if isinstance(ratio, Result):
@@ -291,7 +235,7 @@ class Search:
 
     def confirm(self, members: Sequence[Choice]) -> list[Pair]:
         """Fresh pairs of the baseline and the profile: as many as there is time for, in any case a few."""
-        wanted = min(MOST_PAIRS, max(LEAST_PAIRS, int(self.left / max(self.cost + self.cost_of(members), 1e-9))))
+        wanted = min(MOST_PAIRS, max(LEAST_PAIRS, int(self.left / max(self.seen.cost() + self.seen.cost(members), 1e-9))))
         pairs: list[Pair] = []
         for turn in range(wanted):
             pair = self.samples((), members, f"confirming: pair {turn + 1} of {wanted}", turn)

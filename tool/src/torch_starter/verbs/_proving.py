@@ -68,7 +68,7 @@ def proof(ask: Ask, found: Found) -> Proof:
         command=typed(first.trials.job.argv) if len(found.runners) == 1 else [],
         folder=str(first.trials.job.folder),
         bounds=dict(found.subject.bounds),
-        noise=found.search.spread,
+        noise=found.search.seen.spread,
         provable=found.search.provable,
         steps=first.length.steps,
         step=statistics.median(pair.before.step for pair in found.pairs) if found.pairs else step_of(found.subject.told),

@@ -13,7 +13,7 @@ from torch_starter.core.proof import Sample
 from torch_starter.core.tuning import Told
 from torch_starter.tuning import losses
 from torch_starter.tuning.choices import Choice
-from torch_starter.tuning.search import Result
+from torch_starter.tuning.runs import Result
 from torch_starter.verbs._trials import Length, Trial, Trials
 
 FAILURES = {

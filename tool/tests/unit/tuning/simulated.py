@@ -11,7 +11,7 @@ from torch_starter.core.kinds import Setting
 from torch_starter.core.proof import Sample
 from torch_starter.core.tuning import Value
 from torch_starter.tuning.choices import Choice
-from torch_starter.tuning.search import Result
+from torch_starter.tuning.runs import Result
 
 Speeds = Callable[[frozenset[str]], float]
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from torch_starter.core.pairs import gain
 from torch_starter.core.proof import Pair
-from torch_starter.tuning.search import LEAST_PAIRS, MOST_PAIRS, ROUNDS, Result, Search, claimed
+from torch_starter.tuning.runs import Result
+from torch_starter.tuning.search import LEAST_PAIRS, MOST_PAIRS, ROUNDS, Search, claimed
 from unit.tuning.simulated import Simulated, choice, product
 
 BUDGET = 600.0
@@ -134,8 +135,8 @@ def test_the_noise_is_that_of_the_baseline_against_itself() -> None:
     quiet, loud = (Search(Simulated(product(), noise=noise, seed=3), BUDGET) for noise in (0.0, 0.2))
     quiet.run(SOME)
     loud.run(SOME)
-    assert quiet.spread < 0.011
-    assert loud.spread > 0.05
+    assert quiet.seen.spread < 0.011
+    assert loud.seen.spread > 0.05
     assert loud.provable > quiet.provable > 1
 
 
