@@ -61,13 +61,13 @@ def test_no_words_in_pictures_lie_on_others_or_are_cut(browser: Browser, file: P
 
 
 def test_the_two_schemes_look_different(browser: Browser, tmp_path: Path) -> None:
-    file = written(tmp_path, proven.gained())
+    file = written(tmp_path, proven.answer("gained"))
     light, dark = (Opened(browser, file, scheme, 1200).colour("#tried") for scheme in ("light", "dark"))
     assert light != dark
 
 
 def test_what_is_to_be_copied_is_marked_as_a_whole_by_a_click(browser: Browser, tmp_path: Path) -> None:
-    opened = Opened(browser, written(tmp_path, proven.gained()), "light", 1200)
+    opened = Opened(browser, written(tmp_path, proven.answer("gained")), "light", 1200)
     opened.page.locator("pre.command", has_text="export MALLOC_CONF").click()
     marked = str(opened.page.evaluate("getSelection().toString()"))
     assert [line.split("=")[0] for line in marked.strip().splitlines()] == [

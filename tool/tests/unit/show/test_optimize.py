@@ -73,7 +73,7 @@ def test_a_usual_answer_is_not_longer_than_a_screen(name: str) -> None:
 
 
 def test_long_lists_end_in_how_many_more_there_are() -> None:
-    report = proven.gained()
+    report = proven.answer("gained")
     assert report.proof is not None
     many = changed(report, members=report.proof.members * 5, tried=report.proof.tried * 5)
     text = shown(many)
@@ -83,7 +83,7 @@ def test_long_lists_end_in_how_many_more_there_are() -> None:
 
 
 def test_settings_are_told_once_and_files_that_were_changed_too() -> None:
-    report = proven.gained()
+    report = proven.answer("gained")
     report.changes.append(
         Change(kind="file", name="profile.json", was="as before", now="with the profile", why="/work/profile.json")
     )
@@ -95,9 +95,9 @@ def test_settings_are_told_once_and_files_that_were_changed_too() -> None:
 def test_a_terminal_gets_colours_unless_the_user_wants_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
-    assert "\x1b[1;32m1.85 times as fast" in shown(proven.gained())
+    assert "\x1b[1;32m1.85 times as fast" in shown(proven.answer("gained"))
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[3" not in shown(proven.gained())
+    assert "\x1b[3" not in shown(proven.answer("gained"))
 
 
 @pytest.mark.parametrize(("value", "preloaded"), [("/a/b.so", "/other.so"), ("/a b/'c'.so", ""), ("/a/$(touch x).so", "/o.so")])
@@ -133,13 +133,13 @@ def test_factors_have_three_digits_that_matter(value: float, told: str) -> None:
 
 
 def test_one_pair_alone_is_told_to_be_that() -> None:
-    text = shown(changed(proven.gained(), gain=gain([1.8])))
+    text = shown(changed(proven.answer("gained"), gain=gain([1.8])))
     assert "1.80 times as fast (one pair alone), faster in 1 of 1 pairs" in text
 
 
 def test_words_of_others_are_shown_as_they_are_and_without_control_codes() -> None:
     rest = [proven.tried("[bold]x[/]", "\x1b[31mred", "failed", why="[/] why\x07")]
-    text = shown(changed(proven.nothing(), tried=rest))
+    text = shown(changed(proven.answer("nothing"), tried=rest))
     assert "[bold]x[/] red" in text
     assert "failed: [/] why" in text
     assert "\x1b" not in text

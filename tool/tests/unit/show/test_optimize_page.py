@@ -64,7 +64,7 @@ def test_a_page_without_a_picture_has_no_script() -> None:
 
 
 def test_the_patch_is_on_the_page_as_git_takes_it() -> None:
-    report = proven.gained()
+    report = proven.answer("gained")
     assert report.proof is not None
     text = page(report)
     (found,) = re.findall(r'<pre class="command patch"[^>]*><code>(.*?)</code>', text, re.DOTALL)
@@ -72,7 +72,7 @@ def test_the_patch_is_on_the_page_as_git_takes_it() -> None:
 
 
 def test_settings_are_told_once_and_files_that_were_changed_too() -> None:
-    report = proven.gained()
+    report = proven.answer("gained")
     report.changes.append(Change(kind="file", name="profile.json", was="as before", now="with the profile"))
     shown = Page(page(report))
     assert "profile.json file" in shown.text
@@ -81,14 +81,14 @@ def test_settings_are_told_once_and_files_that_were_changed_too() -> None:
 
 
 def test_all_runs_of_the_proof_are_there_and_closed_at_first() -> None:
-    shown = Page(page(proven.gained()))
+    shown = Page(page(proven.answer("gained")))
     parts = [each for each in shown.of("details") if "inner" in each["class"].split()]
     assert ["open" in each for each in parts] == [False, False]
     assert shown.text.count("pair 9, with") == 2
 
 
 def test_pairs_are_dots_joined_by_lines_on_the_same_heights_in_both_pictures() -> None:
-    proof = proven.gained().proof
+    proof = proven.answer("gained").proof
     assert proof is not None
     steps, ratios = (chart.figure["data"] for chart in pair_charts(proof))
     lines, before, after = steps
@@ -119,10 +119,10 @@ def test_marks_of_a_scale_are_on_it_and_do_not_lie_on_each_other(low: float, hig
 
 
 def test_one_member_is_worth_the_gain_and_needs_no_picture() -> None:
-    proof = proven.on_a_gpu().proof
+    proof = proven.answer("gpu").proof
     assert proof is not None
     assert worth(proof) is None
-    assert worth(msgspec.structs.replace(proof, members=proven.profile())) is not None
+    assert worth(msgspec.structs.replace(proof, members=proven.proof("gained").members)) is not None
 
 
 def test_what_has_no_ratios_is_in_no_picture() -> None:

@@ -26,14 +26,14 @@ def test_a_reader_of_markdown_sees(name: str) -> None:
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
-    lines = text(proven.gained()).splitlines()
+    lines = text(proven.answer("gained")).splitlines()
     tables = [list(group) for is_row, group in groupby(lines, lambda line: line.startswith("|")) if is_row]
     assert len(tables) == 3
     assert all(len({row.count("|") for row in rows}) == 1 for rows in tables)
 
 
 def test_the_patch_is_in_it_as_git_takes_it() -> None:
-    report = proven.gained()
+    report = proven.answer("gained")
     assert report.proof is not None
     assert f"```diff\n{patches(report.proof)}```\n" in text(report)
 
