@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,7 +81,7 @@ class Place:
 
 
 @pytest.fixture
-def place(current: Path, tmp_path: Path) -> Iterator[Place]:
+def place(current: Path, tmp_path: Path) -> Place:
     root = tmp_path / "a project"
     root.mkdir()
     for name in ("torch-starter.toml", "pyproject.toml", "locks"):
@@ -96,7 +95,7 @@ def place(current: Path, tmp_path: Path) -> Iterator[Place]:
     variables.update(
         TORCH_STARTER_ROOT=str(root), TORCH_STARTER_PLATFORM="here", PWD=str(root), HOME=str(tmp_path), PYTHONPATH=SOURCE
     )
-    yield Place(root, variables)
+    return Place(root, variables)
 
 
 def fates(report: dict[str, Any]) -> dict[str, tuple[str, str]]:

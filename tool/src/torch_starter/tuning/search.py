@@ -203,10 +203,9 @@ class Search:
     def compare(self, before: Sequence[Choice], after: Sequence[Choice], what: str) -> list[float]:
         """Pairs of two profiles until it is clear which is faster; none where a run fails, or where there is no time for one."""
         ratios: list[float] = []
+        cost = self.seen.cost
         for turn in range(TOGETHER[1]):
-            if self.left < LEAST_PAIRS * (self.seen.cost() + self.seen.cost(after)) + self.seen.cost(before) + self.seen.cost(
-                after
-            ):
+            if self.left < LEAST_PAIRS * (cost() + cost(after)) + cost(before) + cost(after):
                 break
             ratio = self.pair(before, after, what, turn)
             if isinstance(ratio, Result):

@@ -19,7 +19,7 @@ from torch_starter.making.environments import Record
 from torch_starter.tuning.bounds import binding
 from torch_starter.tuning.choices import Plan, plan
 from torch_starter.tuning.search import Search
-from torch_starter.verbs import _force, _gather, _pilot, _plan, _proofs, _proving, _trials
+from torch_starter.verbs import _force, _gather, _pilot, _plan, _proofs, _proving, _scratch
 from torch_starter.verbs._runner import Runner, Together, stopwatch
 from torch_starter.verbs._trials import Job, Trials
 
@@ -87,7 +87,7 @@ def found(program: str, variables: dict[str, str]) -> str:
 def searched(ask: Ask, start: Start) -> Report:
     """One search, told. With --dry-run what would be tried."""
     budget, clock = ask.budget or 60 * MINUTES, stopwatch()
-    _trials.sweep(ask.project.state)
+    _scratch.sweep(ask.project.state)
     lock = ask.machine.files.lock(ask.project.state / "optimize" / "lock", ask.progress.say)  # two would measure each other
     with lock, ask.progress.stage("optimize", budget, "seconds") as stage:
         stage.to(0, budget, "the first run")

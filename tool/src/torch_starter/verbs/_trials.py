@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -20,11 +17,11 @@ from torch_starter.core.processes import Done
 from torch_starter.core.proof import Sample
 from torch_starter.core.tuning import Told, Value
 from torch_starter.making.variables import cache_path
+from torch_starter.verbs._scratch import scratch
 
 SITE = Path(__file__).parent.parent / "harness" / "site"
 QUIET = {"WANDB_MODE": "disabled", "PYTHONHASHSEED": "0"}  # no run is told to others, and sets have the same order in all of them
 COMPILED = ("TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")  # what was compiled is kept from trial to trial
-ASIDE = "aside-"  # then the number of our process
 TAIL = 12  # lines of what a failed run said
 
 Outcome = Literal["ok", "failed", "hung", "memory", "no steps"]
@@ -154,27 +151,6 @@ def merged(values: Sequence[Value]) -> dict[str, Any]:
 def with_site(variables: Mapping[str, str]) -> dict[str, str]:
     """The variables of a process that begins with the harness."""
     return turned(variables, [Value("", {"+PYTHONPATH": str(SITE)})])
-
-
-@contextmanager
-def scratch(state: Path) -> Iterator[tuple[Path, Path]]:
-    """A folder with a short path (names of sockets are short), and one beside our state for all that is written aside."""
-    state.mkdir(parents=True, exist_ok=True)
-    near = Path(tempfile.mkdtemp(prefix="ts-"))
-    aside = Path(tempfile.mkdtemp(prefix=f"{ASIDE}{os.getpid()}-", dir=state))
-    try:
-        yield near, aside
-    finally:
-        shutil.rmtree(near, ignore_errors=True)
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def sweep(state: Path) -> None:
-    """Remove what a search that was killed has left."""
-    for left in state.glob(f"{ASIDE}*"):
-        number = left.name.removeprefix(ASIDE).partition("-")[0]
-        if not (number.isdigit() and Path(f"/proc/{number}").exists()):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def answered(near: Path) -> bool:
