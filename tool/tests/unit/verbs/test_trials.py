@@ -54,8 +54,6 @@ def test_words_of_env_make_one_set_of_variables_of_another() -> None:
 
 @given(SECONDS, st.integers(4, 500), st.sampled_from(["enough", "exit"]), st.floats(1, 100), st.floats(30, 3600))
 def test_a_trial_fits_into_the_script(step: float, steps: int, ended: str, start: float, budget: float) -> None:
-    step: float, steps: int, ended: str, start: float, budget: float
-) -> None:
     found = length(piloted(step, steps, ended, start), budget)
     assert found.warm >= 1
     assert 2 <= found.steps <= MOST_STEPS
