@@ -1,0 +1,55 @@
+"""Scripts on a stage: processes that do what they are told to files, some of them with their writes led aside."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from torch_starter.harness import redirect
+
+ACTS = Path(__file__).with_name("acts.py")
+REDIRECT = Path(str(redirect.__file__))
+
+
+class Actor:
+    """A process that does to files what it is told."""
+
+    def __init__(self, root: Path, scratch: Path | None = None, python: str = sys.executable) -> None:
+        words = [python, str(ACTS), str(root), *([str(REDIRECT), str(scratch)] if scratch else [])]
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root)
+
+    def does(self, name: str, *words: Any) -> Any:
+        """What came of it."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps([name, *words]) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+
+@contextlib.contextmanager
+def acting(root: Path, scratch: Path | None = None, python: str = sys.executable) -> Iterator[Actor]:
+    """An actor, as long as it is wanted."""
+    actor = Actor(root, scratch, python)
+    with actor.process:
+        yield actor
+        assert actor.process.stdin is not None
+        actor.process.stdin.close()
+    assert actor.process.returncode == 0
+
+
+def photograph(folder: Path) -> dict[str, Any]:
+    """All that lies in a folder: kind, mode, time, inode, and what is in it."""
+    found = {}
+    for at, folders, files in os.walk(folder):
+        for path in (Path(at), *(Path(at, name) for name in (*folders, *files))):
+            info = path.lstat()
+            inside = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else b""
+            found[str(path)] = (info.st_mode, info.st_mtime_ns, info.st_ino, info.st_nlink, inside)
+    return found
