@@ -105,9 +105,16 @@ def provable(proof: Proof) -> str:
     return f"{noise}; a gain of {share(proof.provable - 1)} can be proven"
 
 
+def figure(tried: Tried) -> float | None:
+    """How many times as fast it was; nothing where that was not seen."""
+    if tried.gain is not None or not tried.ratios or min(tried.ratios) <= 0:
+        return tried.gain
+    return statistics.geometric_mean(tried.ratios)
+
+
 def outcome(tried: Tried) -> str:
     """What became of it, in a word or two."""
-    if tried.outcome == "slower" and (tried.gain or 0) >= NEARLY:
+    if tried.outcome == "slower" and (figure(tried) or 0) >= NEARLY:
         return "no faster"
     return OUTCOMES.get(tried.outcome, tried.outcome)
 
@@ -119,7 +126,7 @@ def named(setting: str, label: str) -> str:
 
 def sorted_tried(tried: Sequence[Tried]) -> list[Tried]:
     """By what became of them; of one kind the fastest first."""
-    return sorted(tried, key=lambda each: (ORDER.index(each.outcome), -(each.gain or 0), not each.ratios))
+    return sorted(tried, key=lambda each: (ORDER.index(each.outcome), -(figure(each) or 0), not each.ratios))
 
 
 def exports(proof: Proof) -> list[str]:

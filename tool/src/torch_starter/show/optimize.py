@@ -17,6 +17,7 @@ from torch_starter.show._proof_words import (
     asked,
     exports,
     factor,
+    figure,
     interval,
     named,
     outcome,
@@ -85,8 +86,9 @@ def left_out(proof: Proof, out: Console) -> Iterator[Text]:
 
 def row(tried: Tried, width: int) -> Text:
     """A value of a setting that was tried: how many times as fast it was, in how many runs, and why it is left out."""
+    value = figure(tried)
     found = Text(f"  {plain(named(tried.setting, tried.label)):<{width}}  ")
-    found.append(f"{factor(tried.gain) if tried.gain is not None else '':>5}  {wins(tried.ratios):>7}  ")
+    found.append(f"{factor(value) if value is not None else '':>5}  {wins(tried.ratios):>7}  ")
     found.append(outcome(tried), style=STYLES.get(tried.outcome, ""))
     if tried.why and not (tried.outcome == "slower" and tried.ratios):
         found.append(f": {' '.join(plain(tried.why).split())}", style="dim")

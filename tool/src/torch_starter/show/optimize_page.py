@@ -93,10 +93,11 @@ def member(each: Member) -> dict[str, str]:
 
 def row(each: Tried) -> dict[str, str]:
     """A value of a setting that was tried, or not."""
+    found = say.figure(each)
     return {
         "setting": each.setting,
         "label": each.label,
-        "gain": say.factor(each.gain) if each.gain is not None else "",
+        "gain": say.factor(found) if found is not None else "",
         "wins": say.wins(each.ratios),
         "ratios": ", ".join(say.factor(ratio) for ratio in each.ratios),
         "outcome": say.outcome(each),

@@ -65,8 +65,15 @@ def tried(proof: Proof) -> Iterator[tuple[str, ...]]:
     """What is in the profile is told above."""
     for each in say.sorted_tried(proof.tried):
         if each.outcome != "kept":
-            figure = say.factor(each.gain) if each.gain is not None else ""
-            yield each.setting, each.label, figure, say.wins(each.ratios), say.outcome(each), each.why
+            found = say.figure(each)
+            yield (
+                each.setting,
+                each.label,
+                say.factor(found) if found is not None else "",
+                say.wins(each.ratios),
+                say.outcome(each),
+                each.why,
+            )
 
 
 def table(heads: Iterable[str], rows: Iterable[tuple[str, ...]], sides: str) -> Iterator[str]:

@@ -156,6 +156,11 @@ def test_whatever_was_found_can_be_shown(name: str, why: str, part: float, secon
     assert "times as fast" in text
 
 
+def test_a_figure_that_is_not_told_is_that_of_its_ratios() -> None:
+    rest = [msgspec.structs.replace(proven.tried("threads", "1", "slower", [0.5, 0.72]), gain=None)]
+    assert "threads 1   0.60   0 of 2  slower\n" in shown(changed(proven.answer("nothing"), tried=rest))
+
+
 def test_a_proof_may_be_empty() -> None:
     proof = proven.proof_of(None)
     bare = Proof(
