@@ -107,7 +107,7 @@ def test_what_helps_is_proven_put_in_force_and_taken_back(place: Place) -> None:
     setup = "assert torch.get_num_threads() > 1 or os.environ.get('TORCH_STARTER_TRIAL') is None, 'one thread is too few'"
     place.write(training(f"wait(0.005 if {PASSIVE} else 0.05)", setup, f"* (1.5 if {BOUND} else 1.0)"))
     (place.root / "kept.txt").write_text("of the user")
-    report = place.optimize("--budget", "1.2")
+    report = place.optimize("--budget", "1.5", "--only", "wait-policy,threads,affinity")
     assert (report["exit_code"], report["problem"]) == (0, None), report
     proof = report["proof"]
     assert [member["setting"] for member in proof["members"]] == ["wait-policy"]
@@ -169,7 +169,7 @@ def check_repeats(proof: dict[str, Any]) -> None:
 
 def test_nothing_that_helps_is_an_answer(place: Place) -> None:
     place.write(training("wait(0.05)"))
-    report = place.optimize("--budget", "0.6")
+    report = place.optimize("--budget", "1", "--only", "wait-policy")
     assert (report["exit_code"], report["status"]) == (0, "ok")
     assert report["proof"]["members"] == []
     assert report["changes"] == []
@@ -209,6 +209,7 @@ def test_wrong_words_are_refused(place: Place) -> None:
     place.write(training())
     assert place.optimize("--allow", "semantics")["exit_code"] == 2
     assert place.optimize("--budget", "-1")["exit_code"] == 2
+    assert "did you mean wait-policy" in place.optimize("--only", "wait-polici")["problem"]["message"]
     assert place.optimize(command=("pyhton", "train.py"))["problem"]["code"] == "run.missing"
     assert place.run("optimize")[0] == 2  # no command, and no examples
 

@@ -15,6 +15,7 @@ from torch_starter.core.problems import CouldNotLook, WrongUsage
 from torch_starter.core.proof import Key
 from torch_starter.core.report import Entry, Report
 from torch_starter.core.tuning import Subject
+from torch_starter.core.typos import nearest
 from torch_starter.making.environments import Record
 from torch_starter.tuning.bounds import binding
 from torch_starter.tuning.choices import Plan, plan
@@ -42,6 +43,7 @@ def optimize(ask: Ask) -> Report:
     """Find, keep and tell; raises Problems where the command cannot be run or does no step."""
     if wrong := [word for word in ask.texts("allow") if word not in CLASSES]:
         raise WrongUsage("optimize.allow", f"there is no class {wrong[0]!r} to allow; there is: precision", "--allow precision")
+    settings(ask)
     if ask.flag("revert"):
         return _force.revert(ask, begin(ask).key if ask.rest else None)
     start = begin(ask)
@@ -120,11 +122,23 @@ def prepare(ask: Ask, start: Start, budget: float, clock: _proving.Clock) -> tup
 
 def planned(ask: Ask, subject: Subject, everywhere: bool) -> Plan:
     """What is worth a try: for all commands only what a variable turns, since that can be in the spec."""
-    found = plan(collect("settings", Setting), subject, binding(dict(subject.bounds), subject.told.device), ask.texts("allow"))
+    found = plan(settings(ask), subject, binding(dict(subject.bounds), subject.told.device), ask.texts("allow"))
     if not everywhere:
         return found
     plain = [each for each in found.choices if each.value.variables and not each.value.turns]
     return Plan(tuple(each for each in plain if not any(name.startswith("+") for name in each.value.variables)), ())
+
+
+def settings(ask: Ask) -> list[Setting]:
+    """Those that are asked for, else all; raises WrongUsage where there is none of a name."""
+    every = collect("settings", Setting)
+    names = [setting.name for setting in every]
+    for name in ask.texts("only"):
+        if name not in names:
+            near = nearest(name, names, 3)
+            hint = f"; did you mean {near}?" if near else f"; there are: {', '.join(names)}"
+            raise WrongUsage("optimize.no-setting", f"there is no setting {name!r}{hint}", "./dev.sh optimize --dry-run")
+    return [setting for setting in every if setting.name in (ask.texts("only") or names)]
 
 
 def listed(chosen: Plan, subject: Subject) -> Report:

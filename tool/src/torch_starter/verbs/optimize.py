@@ -24,6 +24,7 @@ VERB = Verb(
     run=run,
     options=(
         Option("budget", "Search for so many minutes at most, about.", "text", "MINUTES", default="10"),
+        Option("only", "Try these settings alone; --dry-run lists them.", "texts", "SETTING"),
         Option("allow", "Also try what computes with fewer digits: precision.", "texts", "CLASS"),
         Option(
             "apply", "Put what is proven in force: run uses it for this script from then on. Searches first if need be.", "flag"
