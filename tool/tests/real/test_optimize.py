@@ -168,8 +168,12 @@ def check_repeats(proof: dict[str, Any]) -> None:
 
 
 def test_nothing_that_helps_is_an_answer(place: Place) -> None:
-    place.write(training("wait(0.05)"))
+    setup = "torch.save(model, 'last.pt'); import subprocess; subprocess.run(['touch', 'past.txt'])"
+    place.write(training("wait(0.05)", setup))
     report = place.optimize("--budget", "1", "--only", "wait-policy")
+    assert not (place.root / "last.pt").exists()
+    assert report["proof"]["beyond"] == [str(place.root / "past.txt")]
+    assert any("went aside" in note and "last.pt" in note for note in report["notes"])
     assert (report["exit_code"], report["status"]) == (0, "ok")
     assert report["proof"]["members"] == []
     assert report["changes"] == []

@@ -10,6 +10,7 @@ import time
 from typing import Any, Dict, List
 
 KEPT = 2000  # steps whose seconds are told
+NAMED = 50  # files that were written aside
 
 
 class Answer:
@@ -71,6 +72,7 @@ class Answer:
             "turns": watch.turns.done,
             "look": course.look,
             "forwards": watch.forwards,
+            "kept": watch.request["redirect"].kept()[:NAMED],
             **watch.seen,
         }
         if torch is not None:

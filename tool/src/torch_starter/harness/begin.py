@@ -33,7 +33,8 @@ def begin() -> None:
     if "answers" in request:
         here = request["answers"]
         aside = request.get("aside") or os.path.join(here, "aside")
-        hooks.update(beside("redirect").install(aside, [here, *request.get("through", [])]).hooks)
+        request["redirect"] = beside("redirect").install(aside, [here, *request.get("through", [])])
+        hooks.update(request["redirect"].hooks)
     turns.before()
     watch = beside("watch").Watch(request, turns, beside) if "answers" in request else None
     seed = request.get("seed")

@@ -10,6 +10,7 @@ from pathlib import Path
 from torch_starter.core import proofs
 from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
+from torch_starter.core.footprint import Footprint, changed, take
 from torch_starter.core.kinds import Setting
 from torch_starter.core.problems import CouldNotLook, WrongUsage
 from torch_starter.core.proof import Key
@@ -26,6 +27,7 @@ from torch_starter.verbs._trials import Job, Trials
 
 MINUTES = 10.0
 CLASSES = ("precision",)
+SHOWN = 3  # files that a sentence names
 EXAMPLES = ("text.py", "vision.py")
 ENDLESS = "1000000"  # steps of an example: a trial ends it
 
@@ -93,6 +95,7 @@ def searched(ask: Ask, start: Start) -> Report:
     lock = ask.machine.files.lock(ask.project.state / "optimize" / "lock", ask.progress.say)  # two would measure each other
     with lock, ask.progress.stage("optimize", budget, "seconds") as stage:
         stage.to(0, budget, "the first run")
+        before = footprint(ask, start)
         runners, subject = prepare(ask, start, budget, clock)
         chosen = planned(ask, subject, everywhere=not ask.rest)
         if ask.flag("dry-run"):
@@ -101,10 +104,25 @@ def searched(ask: Ask, start: Start) -> Report:
         search = Search(runner, budget, say=lambda what, share: stage.to(min(share, 1.0) * budget, budget, what))
         search.tried += chosen.left
         members, pairs = search.run(chosen.choices)
-    found = _proving.Found(search, members, pairs, runners, subject, start.key, clock())
+    beyond = changed(before, footprint(ask, start))
+    found = _proving.Found(search, members, pairs, runners, subject, start.key, clock(), beyond)
     proof = _proving.proof(ask, found)
     ask.machine.files.write(_proofs.folder(ask, start.key) / "proof.json", proofs.written(proof))
-    return _proving.report(proof)
+    report = _proving.report(proof)
+    if aside := sorted(path for runner in runners for path in runner.aside):
+        report.notes.append(f"What it wrote went aside and is gone: {some(aside)}.")
+    return report
+
+
+def footprint(ask: Ask, start: Start) -> Footprint:
+    """The files of the project, and where the commands are started."""
+    return take([ask.project.root, *(job.folder for job in start.jobs)], [ask.project.state])
+
+
+def some(paths: Sequence[str]) -> str:
+    """The first of many."""
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return ", ".join(paths[:SHOWN]) + more
 
 
 def prepare(ask: Ask, start: Start, budget: float, clock: _proving.Clock) -> tuple[list[Runner], Subject]:

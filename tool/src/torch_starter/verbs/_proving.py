@@ -35,6 +35,7 @@ class Found:
     subject: Subject
     key: Key
     seconds: float
+    beyond: Sequence[str] = ()
 
     @property
     def gain(self) -> Gain | None:
@@ -86,7 +87,7 @@ def proof(ask: Ask, found: Found) -> Proof:
         budget=found.search.budget,
         load=statistics.fmean(first.others) if first.others else 0.0,
         memory=memory,
-        beyond=sorted(path for runner in found.runners for path in runner.trials.beyond),
+        beyond=list(found.beyond),
         facts=facts(found),
     )
 

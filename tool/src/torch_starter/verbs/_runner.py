@@ -29,7 +29,7 @@ class Runner:
     """Runs one command. `short`: it came to its own end in its first run. `base` is the first run of it as it is, `own` by how
     much the losses of two such runs differ.
 
-    `others` are the shares of the machine that others used, run by run.
+    `others` are the shares of the machine that others used, run by run; `aside` files whose writes went aside.
     """
 
     trials: Trials
@@ -39,6 +39,7 @@ class Runner:
     base: Told | None = None
     own: float = 0.0
     others: list[float] = field(default_factory=list)
+    aside: set[str] = field(default_factory=set)
     compared: dict[tuple[str, ...], float | None] = field(default_factory=dict)
     memory: dict[tuple[str, ...], int] = field(default_factory=dict)
 
@@ -51,6 +52,7 @@ class Runner:
         if trial.outcome != "ok" or told is None or told.window is None:
             return Result(None, "failed", failure(trial))
         self.others.append(told.window.others)
+        self.aside |= set(told.kept)
         self.note(choices, told)
         if why := not_in_effect(choices, told):
             return Result(None, "not in effect", why)

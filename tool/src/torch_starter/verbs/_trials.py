@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -81,12 +81,11 @@ class Trial:
 
 @dataclass
 class Trials:
-    """Runs trials of one command. `count` is how many there were, `beyond` what was written where we could not."""
+    """Runs trials of one command. `count` is how many there were."""
 
     ask: Ask
     job: Job
     count: int = 0
-    beyond: set[str] = field(default_factory=set)
 
     @property
     def state(self) -> Path:
