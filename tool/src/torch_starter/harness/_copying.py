@@ -124,7 +124,7 @@ class Copying:
             self.union.journal.tell(".")
 
     def remove(self, path: Any, folder: bool) -> None:
-        """Remove a file or link, or an empty folder."""
+        """Remove a file or link, or an empty folder; really a pipe or socket of the trial, whose makers do not ask us."""
         union = self.union
         union.journal.fresh()
         text = union.absolute(path)
@@ -132,7 +132,7 @@ class Copying:
         really = posix.rmdir if folder else posix.unlink
         here = view if union.is_free(view) else union.actual(view)
         info = posix.lstat(here)
-        if union.is_free(view) or self.places.is_special(info):
+        if union.is_free(view) or (self.places.is_special(info) and union.is_new(info)):
             really(here)
             return
         is_dir = stat.S_ISDIR(info.st_mode)

@@ -62,7 +62,7 @@ def whole(union: Any, path: Any, named: dict[str, Any]) -> Any:
     number = named.pop("dir_fd", None)
     if number is None or os.fsdecode(path).startswith("/"):
         return path
-    folder = union.places.named(number)
+    folder = union.known_as(union.places.named(number))
     if not folder:
         raise union.places.failed(errno.ENOTSUP, path)
     joined = os.path.join(folder, os.fsdecode(path))

@@ -18,7 +18,8 @@ class Listing:
         """The real entries of what is seen in a folder."""
         try:
             self.union.journal.fresh()
-            text = self.union.absolute(self.union.places.named(path) if isinstance(path, int) else path)
+            number = isinstance(path, int)
+            text = self.union.known_as(self.union.places.named(path)) if number else self.union.absolute(path)
             return self.union.entries(self.union.resolved(text))
         except OSError as error:
             self.instead.told(error, path)

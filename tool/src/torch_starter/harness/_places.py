@@ -99,3 +99,9 @@ def named(number: int) -> str:
     except OSError:
         return ""
     return "" if not text.startswith("/") or text.endswith(" (deleted)") else text
+
+
+def begun(path: str) -> int:
+    """When the first process of the trial came here, in ns by the clock of files."""
+    posix.close(posix.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    return posix.stat(path).st_mtime_ns

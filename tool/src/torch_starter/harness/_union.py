@@ -31,6 +31,8 @@ class Union:
         self.places = beside("_places")
         folders = (self.scratch, *(os.path.realpath(os.fsdecode(each)) for each in through))
         self.free = tuple(folder.rstrip("/") + "/" for folder in folders) + SYSTEM
+        self.begun = self.places.begun(os.path.join(self.scratch, "begun"))
+        self.apart = (self.scratch + "/", *SYSTEM)  # never anything else than what it really is
         self.copy = beside("_copying").Copying(self)
         self.moving = beside("_moving").Moving(self)
 
@@ -42,21 +44,26 @@ class Union:
         """Whether writes to it are meant, and change the real one."""
         return (view + "/").startswith(self.free)
 
+    def is_new(self, info: Any) -> bool:
+        """Whether it was made since the trial began, by whomever."""
+        return bool(info.st_ctime_ns >= self.begun)
+
     def absolute(self, path: Any) -> str:
-        """The absolute path, which may have links and dots in it. One in the scratch tree is that of which it is the copy."""
+        """The absolute path, which may have links and dots in it."""
         text = os.fsdecode(path)
         if not text:
             raise self.places.failed(errno.ENOENT, path)
         if not text.startswith("/"):
             try:
-                text = posix.getcwd().rstrip("/") + "/" + text
+                text = self.known_as(posix.getcwd()).rstrip("/") + "/" + text
             except FileNotFoundError:  # the folder was removed, as the script will have it said of the path
                 raise self.places.failed(errno.ENOENT, path) from None
-        return self.known_as(text)
+        return text
 
-    def known_as(self, text: str) -> str:
-        """A path in the scratch tree as the script knows it; any other as it is."""
-        return text[len(self.tree) :] or "/" if (text + "/").startswith(self.tree + "/") else text
+    def known_as(self, place: str) -> str:
+        """As what the script knows a place in the scratch tree that the system tells; a script that names one itself means just
+        that, or who removes the scratch folder would come to what is known as /."""
+        return place[len(self.tree) :] if place.startswith(self.tree + "/") else place
 
     def resolved(self, text: str, follow: bool = True) -> str:
         """The view that an absolute path leads to; a link at its end is followed or not."""
@@ -75,7 +82,7 @@ class Union:
                 if links > LINKS:
                     raise self.places.failed(errno.ELOOP, text)
                 if target.startswith("/"):
-                    at, target = "", self.known_as(target)
+                    at = ""
                 left += target.split("/")[::-1]
         return at or "/"
 
@@ -130,7 +137,7 @@ class Union:
             return path
         text, really = self.absolute(path), True
         for _ in range(LINKS):
-            if text.startswith(SYSTEM):
+            if text.startswith(self.apart):
                 return path if really else text
             head, _, name = text.rpartition("/")
             if name in ("", ".", ".."):
@@ -141,14 +148,14 @@ class Union:
             really = really and plain and here == child
             if not (follow and self.places.is_link(here)):
                 return path if really else here
-            text = self.known_as(os.path.join(view or "/", posix.readlink(here)))
+            text = os.path.join(view or "/", posix.readlink(here))
         raise self.places.failed(errno.ELOOP, path)
 
     def writing(self, path: Any, flags: int = NEW) -> Any:
         """The path at which to open a file with these flags of os.open: there in the scratch tree what has to be there."""
         self.journal.fresh()
         text = self.absolute(path)
-        if text.startswith(SYSTEM):
+        if text.startswith(self.apart):
             return path
         alone = flags & os.O_CREAT and flags & os.O_EXCL
         view = self.resolved(text, not (alone or flags & os.O_NOFOLLOW))
@@ -163,8 +170,7 @@ class Union:
         if info is None or here != view or self.is_free(view) or not stat.S_ISREG(info.st_mode):
             return here + end
         if end or not posix.access(here, os.W_OK):
-            code = errno.ENOTDIR if end else errno.EACCES
-            raise self.places.failed(code, path)
+            raise self.places.failed(errno.ENOTDIR if end else errno.EACCES, path)
         self.copy.lift(view, contents=not flags & os.O_TRUNC)
         return self.over(view)
 
@@ -182,11 +188,11 @@ class Union:
     def entries(self, view: str) -> Any:
         """What the script sees in a folder, as real entries of folders: those of the scratch tree, and those not hidden by it."""
         here = self.actual(view)
-        found = self.places.scanned(here)
+        own, beneath = self.places.scanned(here), []
         if here == view:
-            own, beneath = [], found
-        else:
-            own, beneath = found, [] if self.hidden(view) else self.places.scanned(view, OSError)
+            own, beneath = [], own
+        elif not self.hidden(view):
+            beneath = self.places.scanned(view, OSError)
         names = {entry.name for entry in own}
         head = view.rstrip("/") + "/"
         return own + [each for each in beneath if each.name not in names and not self.is_away(head + each.name)]

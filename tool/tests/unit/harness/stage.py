@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,43 @@ def photograph(folder: Path) -> dict[str, Any]:
             inside = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else b""
             found[str(path)] = (info.st_mode, info.st_mtime_ns, info.st_ino, info.st_nlink, inside)
     return found
+
+
+PRELUDE = """
+import importlib.util, os, sys
+def redirect():
+    spec = importlib.util.spec_from_file_location("redirect", {redirect!r})
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.install({scratch!r}, {through!r})
+"""
+
+
+class World:
+    """A folder with files that no script may change, and a scratch folder; `through` is where writes are meant."""
+
+    def __init__(self, folder: Path, scratch: Path | None = None) -> None:
+        self.real, self.scratch, self.through = folder / "real", scratch or folder / "scratch", folder / "through"
+        (self.real / "d").mkdir(parents=True)
+        self.through.mkdir()
+        for name in ("a", "b", "d/c"):
+            (self.real / name).write_text(f"old {name}")
+        self.before = photograph(self.real)
+
+    def script(self, text: str) -> list[str]:
+        """What starts a script, in which redirect() installs the redirect."""
+        prelude = PRELUDE.format(redirect=str(REDIRECT), scratch=str(self.scratch), through=[str(self.through)])
+        return [sys.executable, "-c", prelude + textwrap.dedent(text)]
+
+    def run(self, text: str) -> str:
+        """What a script prints that begins in the folder with its writes led aside; the real files are as they were after it."""
+        done = subprocess.run(
+            self.script("found = redirect()\n" + textwrap.dedent(text)), cwd=self.real, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        self.must_be_as_before()
+        return done.stdout.rstrip("\n")
+
+    def must_be_as_before(self) -> None:
+        """Fail where a real file is not as it was."""
+        assert photograph(self.real) == self.before
