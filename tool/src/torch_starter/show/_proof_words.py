@@ -53,6 +53,11 @@ def again(gain: Gain) -> str:
     return between(gain.again_low, gain.again_high)
 
 
+def unproven(gain: Gain) -> str:
+    """A gain that fresh pairs did not prove."""
+    return f"{factor(gain.value)} ({interval(gain)}), faster in {gain.wins} of {gain.pairs}"
+
+
 def wins(ratios: Sequence[float]) -> str:
     """How many pairs were faster."""
     return f"{sum(ratio > 1 for ratio in ratios)} of {len(ratios)}" if ratios else ""

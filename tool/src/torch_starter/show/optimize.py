@@ -28,6 +28,7 @@ from torch_starter.show._proof_words import (
     sorted_tried,
     span,
     steps,
+    unproven,
     wins,
 )
 from torch_starter.show._words import plain, quantity
@@ -137,6 +138,8 @@ def gain(proof: Proof) -> Iterator[Text]:
     if found is None or not proof.members:
         seen = f": a gain of {share(proof.provable - 1)} would have shown" if math.isfinite(proof.provable) else ""
         yield from heading("nothing beat the noise", f"in {proof.trials} runs{seen}")
+        if found is not None:
+            yield Text.assemble(("  what looked best, in fresh pairs  ", "dim"), unproven(found))
         return
     yield Text()
     words = f"{factor(found.value)} times as fast"

@@ -56,6 +56,12 @@ def tiles(proof: Proof) -> Iterator[tuple[str, str, str]]:
         yield say.share(proof.noise), "noise", "by which two runs of the same differ"
         if proof.provable < 100:
             yield say.share(proof.provable - 1), "a gain", "that would have shown"
+        if found is not None:
+            yield (
+                say.factor(found.value),
+                "what looked best",
+                f"in fresh pairs: {say.interval(found)}, {found.wins} of {found.pairs} faster",
+            )
         if before:
             yield before, "a step", f"of {proof.steps} that were measured in each run"
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from torch_starter.core.pairs import gain
 from torch_starter.core.proof import Gain, Pair, Proof, Sample
 from torch_starter.core.tuning import Bound
 from torch_starter.show._proof_words import BOUNDS, again, factor, interval, span, wins
@@ -14,12 +13,16 @@ from torch_starter.show.charts import AXIS, FRAME, LOWER, ROW, Chart, Json, layo
 HEIGHT = 26  # pixels of a pair
 AROUND = 74  # of what is above and below them
 LEAST_SHARE = 0.005
+PROVEN, UNPROVEN = "--c3", "--bar"
 STILL: Json = {"type": "scatter", "hoverinfo": "skip"}
 
 
 def pair_charts(proof: Proof) -> list[Chart]:
     """Two pictures side by side, a pair on the same height in both; none without pairs."""
-    return [steps(proof.pairs), ratios(proof.pairs, proof.gain)] if proof.pairs and proof.gain else []
+    if not proof.pairs or proof.gain is None:
+        return []
+    colour = PROVEN if proof.members else UNPROVEN
+    return [steps(proof.pairs, colour), ratios(proof.pairs, proof.gain, colour)]
 
 
 def rows(pairs: Sequence[Pair]) -> tuple[list[int], Json]:
@@ -34,7 +37,7 @@ def framed(pairs: Sequence[Pair], **more: object) -> Json:
     return layout(HEIGHT * len(pairs) + AROUND, margin={"l": 30, "r": 12, "t": 30, "b": 36}, **more)
 
 
-def steps(pairs: Sequence[Pair]) -> Chart:
+def steps(pairs: Sequence[Pair], colour: str) -> Chart:
     """What a step took: without the profile hollow, with it full, joined by a line."""
     at, axis = rows(pairs)
     unit, times = scale(max(pair.before.step for pair in pairs))
@@ -50,7 +53,7 @@ def steps(pairs: Sequence[Pair]) -> Chart:
     told = [[hover(name, each) for each in samples] for name, samples in (("without", firsts), ("with", seconds))]
     ends = [
         {**points(before, at, "--soft", "circle-open"), "hovertext": told[0]},
-        {**points(after, at, "--c3", "circle"), "hovertext": told[1]},
+        {**points(after, at, colour, "circle"), "hovertext": told[1]},
     ]
     head: Json = {"yanchor": "bottom", "yref": "paper", "font": {"size": 12, "color": "--soft"}}
     titles = [words(before[0], 1, "without", xanchor="center", **head), words(after[0], 1, "with", xanchor="center", **head)]
@@ -58,9 +61,10 @@ def steps(pairs: Sequence[Pair]) -> Chart:
     xaxis = {**AXIS, "range": [0, 1.06 * far], "ticksuffix": f" {unit}", "nticks": 6, "zeroline": True}
     figure: Json = {"data": [lines, *ends], "layout": framed(pairs, xaxis=xaxis, yaxis=axis, annotations=titles)}
     spoken = "; ".join(f"pair {n}: {span(p.before.step)} without, {span(p.after.step)} with" for n, p in enumerate(pairs, 1))
-    return Chart(
-        "pairs", "What a step took", "Each row is a pair of runs, one right after the other.", f"Pairs: {spoken}", figure
-    )
+    note = "Each row is a pair of fresh runs, one right after the other."
+    if colour == UNPROVEN:
+        note += " With: what looked best in the search, and was not proven."
+    return Chart("pairs", "What a step took", note, f"Pairs: {spoken}", figure)
 
 
 def scale(seconds: float) -> tuple[str, float]:
@@ -78,19 +82,18 @@ def hover(which: str, run: Sample) -> str:
     return f"{which} the profile: {span(run.step)}<br>others used {100 * run.others:.0f} % of the machine"
 
 
-def ratios(pairs: Sequence[Pair], found: Gain | None) -> Chart:
+def ratios(pairs: Sequence[Pair], told: Gain, colour: str) -> Chart:
     """How many times as fast each pair was: the band holds the mean, the dotted lines one more pair."""
     values = [pair.before.step / pair.after.step for pair in pairs]
-    told = found or gain(values)
     at, axis = rows(pairs)
     low, high = ends(values, told)
     shapes = [
         *([band(max(low, told.low), min(high, told.high))] if told.low > 0 else []),
-        line(told.value, "--c3", "solid"),
+        line(told.value, colour, "solid"),
         *(line(end, "--soft", "dot") for end in (told.again_low, told.again_high) if low <= end <= high),
         line(1.0, "--soft", "solid"),
     ]
-    marks = {**points(values, at, "--c3", "circle"), "hovertext": [f"pair {n}: {factor(v)}" for n, v in enumerate(values, 1)]}
+    marks = {**points(values, at, colour, "circle"), "hovertext": [f"pair {n}: {factor(v)}" for n, v in enumerate(values, 1)]}
     head: Json = {"yanchor": "bottom", "yref": "paper", "font": {"size": 13}}
     titles = [words(told.value, 1, f"<b>{factor(told.value)}</b>", xanchor="center", **head)]
     if (told.value - 1) / (high - low) > 0.2:

@@ -42,6 +42,8 @@ def gain(proof: Proof) -> Iterator[str]:
         yield f"- {say.interval(found)} with 95 % confidence; {found.wins} of {found.pairs} pairs of fresh runs were faster"
         yield f"- one more pair by hand: {say.again(found)}"
         yield from (f"- {name}: {in_markdown(words)}" for name, words in facts(proof))
+    elif found is not None:
+        yield f"- what looked best, in fresh pairs: {say.unproven(found)}"
     yield f"- {say.provable(proof)}"
     if proof.load:
         yield f"- others used {say.share(proof.load)} of the machine meanwhile"

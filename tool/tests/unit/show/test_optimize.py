@@ -156,6 +156,13 @@ def test_whatever_was_found_can_be_shown(name: str, why: str, part: float, secon
     assert "times as fast" in text
 
 
+def test_what_fresh_pairs_did_not_prove_is_told_and_is_no_gain() -> None:
+    found = gain([5.9, 2.2, 2.2, 0.6, 0.1])
+    text = shown(changed(proven.answer("nothing"), gain=found, pairs=proven.pairs([5.9, 2.2, 2.2, 0.6, 0.1], 0.3)))
+    assert f"what looked best, in fresh pairs  1.11 ({words.interval(found)}), faster in 3 of 5\n" in text
+    assert "times as fast (" not in text
+
+
 def test_a_figure_that_is_not_told_is_that_of_its_ratios() -> None:
     rest = [msgspec.structs.replace(proven.tried("threads", "1", "slower", [0.5, 0.72]), gain=None)]
     assert "threads 1   0.60   0 of 2  slower\n" in shown(changed(proven.answer("nothing"), tried=rest))

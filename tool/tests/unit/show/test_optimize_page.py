@@ -98,6 +98,14 @@ def test_pairs_are_dots_joined_by_lines_on_the_same_heights_in_both_pictures() -
     assert ratios[0]["x"] == [pair.before.step / pair.after.step for pair in proof.pairs]
 
 
+def test_what_was_not_proven_is_drawn_in_another_colour_and_told() -> None:
+    fresh = proven.pairs([5.9, 0.1], 0.3)
+    told = [proven.proof_of(gain([5.9, 0.1]), pairs=fresh, members=members) for members in ([], proven.proof("gained").members)]
+    colours = [{trace["marker"]["color"] for trace in pair_charts(each)[1].figure["data"]} for each in told]
+    assert colours == [{"--bar"}, {"--c3"}]
+    assert ["was not proven" in pair_charts(each)[0].note for each in told] == [True, False]
+
+
 def test_what_is_on_a_scale_is_on_it_and_an_interval_without_end_is_cut() -> None:
     one = gain([14.0])
     low, high = ends([14.0], one)
