@@ -28,36 +28,49 @@ Hooks = Dict[str, Callable[[Any], None]]
 def begin() -> None:
     """Prepare this process; a DataLoader's worker is one too, and does nothing more."""
     request = asked()
+    hooks = aside(request) if "answers" in request else {}
     turns = beside("turns").Turns(request.get("turns", {}))
-    hooks: Hooks = {}
-    if "answers" in request:
-        here = request["answers"]
-        aside = request.get("aside") or os.path.join(here, "aside")
-        request["redirect"] = beside("redirect").install(aside, [here, *request.get("through", [])])
-        hooks.update(request["redirect"].hooks)
     turns.before()
     watch = beside("watch").Watch(request, turns, beside) if "answers" in request else None
-    seed = request.get("seed")
-    if seed is not None:
-        random.seed(seed)
-        hooks["numpy"] = lambda numpy: numpy.random.seed(seed)
-    redirected = hooks.get("torch", nothing)
+    if request.get("seed") is not None:
+        begin_chance(request["seed"], hooks)
 
     def of_torch(torch: Any) -> None:
-        redirected(torch)
-        if seed is not None:
-            torch.manual_seed(seed)
         turns.after_torch(torch)
         if watch is not None:
             watch.after_torch(torch)
         else:
             beside("root").find(torch, turns.first_forward)
 
-    after_import({**hooks, "torch": of_torch})
+    then(hooks, "torch", of_torch)
+    after_import(hooks)
 
 
-def nothing(module: Any) -> None:
-    """What is done after an import where nothing is asked for."""
+def aside(request: Dict[str, Any]) -> Hooks:
+    """From here on what is written goes aside; and the hooks of modules that write by themselves."""
+    here = request["answers"]
+    folder = request.get("aside") or os.path.join(here, "aside")
+    request["redirect"] = beside("redirect").install(folder, [here, *request.get("through", [])])
+    return dict(request["redirect"].hooks)
+
+
+def begin_chance(seed: int, hooks: Hooks) -> None:
+    """All random numbers begin alike, until the script says otherwise."""
+    random.seed(seed)
+    then(hooks, "numpy", lambda numpy: numpy.random.seed(seed))
+    then(hooks, "torch", lambda torch: torch.manual_seed(seed))
+
+
+def then(hooks: Hooks, name: str, hook: Callable[[Any], Any]) -> None:
+    """Do one thing more after a module was imported."""
+    before = hooks.get(name)
+
+    def both(module: Any) -> None:
+        if before is not None:
+            before(module)
+        hook(module)
+
+    hooks[name] = both
 
 
 def asked() -> Dict[str, Any]:
