@@ -1,8 +1,8 @@
-"""Draws the picture of docs/: the page of a real run of `benchmark`, recorded in tool/tests/golden/benchmark-run.json.
+"""Draws the pictures of docs/: pages of real runs of `benchmark` and `optimize`, recorded in tool/tests/golden/*-run.json.
 
     .torch-starter/*/tool-tests/bin/python tool/pictures.py
 
-It needs chromium, and is run again where the page has changed its looks.
+It needs chromium, and is run again where a page has changed its looks.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tool" / "src"))
@@ -19,34 +20,45 @@ sys.path.insert(0, str(ROOT / "tool" / "src"))
 import msgspec  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+from torch_starter.core.proof import Proof  # noqa: E402
+from torch_starter.core.proofs import with_infinities  # noqa: E402
 from torch_starter.core.report import Measurement, Past, Report  # noqa: E402
 from torch_starter.show.html import page  # noqa: E402
 from torch_starter.verbs._conclusion import conclusion  # noqa: E402
 
-RECORDED = ROOT / "tool" / "tests" / "golden" / "benchmark-run.json"
-PICTURE = ROOT / "docs" / "pictures" / "benchmark.png"
+RECORDED = ROOT / "tool" / "tests" / "golden"
+PICTURES = ROOT / "docs" / "pictures"
 WIDTH = 1000
-LAST = "#samples"  # what is still on the picture
+LAST = {  # what is still on the picture (the last of them that is there), and the pixels below it
+    "benchmark": ("#samples", 80),
+    "optimize": ("#gain, section:has(> #profile)", 48),
+}
 
 
 def main() -> int:
-    """Draw it; the exit code."""
+    """Draw them; the exit code."""
     chromium = shutil.which("chromium")
     if chromium is None:
         print("chromium is needed: sudo apt install chromium", file=sys.stderr)
         return 4
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "benchmark.html"
-        file.write_text(page(recorded()), encoding="utf-8")
-        PICTURE.parent.mkdir(exist_ok=True)
-        draw(chromium, file)
-    print(f"written: {PICTURE.relative_to(ROOT)}, {PICTURE.stat().st_size // 1000} kB")
+    PICTURES.mkdir(exist_ok=True)
+    for name, report in (("benchmark", benchmark), ("optimize", optimize)):
+        picture = PICTURES / f"{name}.png"
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"{name}.html"
+            file.write_text(page(report(recorded(name))), encoding="utf-8")
+            draw(chromium, file, picture, *LAST[name])
+        print(f"written: {picture.relative_to(ROOT)}, {picture.stat().st_size // 1000} kB")
     return 0
 
 
-def recorded() -> Report:
-    """The run as it was answered."""
-    told = json.loads(RECORDED.read_text(encoding="utf-8"))
+def recorded(name: str) -> dict[str, Any]:
+    """A run as it was answered."""
+    return dict(json.loads((RECORDED / f"{name}-run.json").read_text(encoding="utf-8")))
+
+
+def benchmark(told: dict[str, Any]) -> Report:
+    """Figures, and those of earlier runs."""
     measurements = msgspec.convert(told["measurements"], list[Measurement])
     return Report(
         command="benchmark",
@@ -60,15 +72,21 @@ def recorded() -> Report:
     )
 
 
-def draw(chromium: str, file: Path) -> None:
+def optimize(told: dict[str, Any]) -> Report:
+    """A proof."""
+    proof = msgspec.convert(with_infinities(told["proof"]), Proof)
+    return Report(command="optimize", proof=proof, facts=told["facts"], started_at=told["started_at"], seconds=told["seconds"])
+
+
+def draw(chromium: str, file: Path, picture: Path, last: str, below: int) -> None:
     """The page from its top to the last picture that is wanted, as a browser shows it in the light."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         shown = browser.new_context(color_scheme="light", viewport={"width": WIDTH, "height": 800}).new_page()
         shown.goto(file.as_uri())
         shown.wait_for_selector("html[data-drawn]", state="attached")
-        end = shown.eval_on_selector(LAST, "each => each.getBoundingClientRect().bottom")
-        shown.screenshot(path=PICTURE, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": end + 80})
+        end = max(shown.eval_on_selector_all(last, "all => all.map(each => each.getBoundingClientRect().bottom)"))
+        shown.screenshot(path=picture, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": end + below})
         browser.close()
 
 

@@ -85,10 +85,10 @@ def test_long_lists_end_in_how_many_more_there_are() -> None:
 def test_settings_are_told_once_and_files_that_were_changed_too() -> None:
     report = proven.answer("gained")
     report.changes.append(
-        Change(kind="file", name="profile.json", was="as before", now="with the profile", why="/work/profile.json")
+        Change(kind="file", name="profile.json", was="as before", now="with the profile", why="/project/profile.json")
     )
     text = shown(report)
-    assert "profile.json  as before  ->  with the profile  /work/profile.json" in text
+    assert "profile.json  as before  ->  with the profile  /project/profile.json" in text
     assert "unset" not in text
 
 
