@@ -13,7 +13,7 @@ from torch_starter.tuning.choices import Choice
 
 QUIET = 0.01  # a run differs from another by this at least, however alike a few of them are
 RISK = {"bit-identical": 0.0, "rounding": 0.02, "precision": 0.04, "semantics": 0.0}  # of a gain: what is safer comes first
-COMPILING = 0.1  # of a gain: what has to be compiled pays later
+COMPILING = 0.2  # of a gain: what has to be compiled pays later
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Standing:
         """Of the logarithms of its ratios."""
         return statistics.fmean(map(math.log, self.ratios)) if self.ratios else -math.inf
 
-    @property
-    def merit(self) -> float:
-        """Its mean, less what it risks: of two that are worth the same the safer one, and the one that pays at once."""
-        return self.mean - RISK[self.choice.setting.safety] - (COMPILING if self.choice.value.seconds else 0.0)
+    def merit(self, spread: float) -> float:
+        """Its mean, less the noise in it and what it risks: of two alike the safer one, and the one that pays at once."""
+        doubt = spread / math.sqrt(max(1, len(self.ratios)))
+        return self.mean - doubt - RISK[self.choice.setting.safety] - (COMPILING if self.choice.value.seconds else 0.0)
 
 
 @dataclass

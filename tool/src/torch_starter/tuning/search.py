@@ -26,6 +26,7 @@ UNLIKELY = 1.3  # standard deviations below the least gain: what is there is dro
 TOGETHER = (3, 6)  # pairs in which a choice must show that it helps beside the others, at least and at most
 SURE = 0.9  # two-sided: one of twenty members that do nothing is kept by chance
 LEAST_PAIRS, MOST_PAIRS = 5, 12  # that confirm
+UNPROVEN = "fresh pairs did not prove it"
 TOO_SMALL = "the budget was too small: give more with --budget"
 
 
@@ -44,9 +45,22 @@ class Search:
     def run(self, choices: Sequence[Choice]) -> tuple[list[Choice], list[Pair]]:
         """The profile and its fresh pairs; none of both where nothing helps."""
         self.against_itself()
-        members = self.prune(self.compose(self.screen(choices)))
+        standings = self.screen(choices)
+        members = self.prune(self.compose(standings))
         pairs = self.confirm(members) if members else []
+        other = self.second_best(standings, members)
+        if other is not None and not proven(pairs):
+            self.tried += [each.tried("slower", UNPROVEN, ratios_of(pairs)) for each in members] if pairs else []
+            self.tried = [each for each in self.tried if (each.setting, each.label) != (other.setting.name, other.value.label)]
+            members, pairs = [other], self.confirm([other])
         return members, pairs
+
+    def second_best(self, standings: Sequence[Standing], members: Sequence[Choice]) -> Choice | None:
+        """What looked best beside a profile, for the case that fresh pairs do not prove that; None where there is no time."""
+        if not members or self.left < -0.2 * self.budget:
+            return None
+        good = (each for each in standings if each.choice not in members and each.mean > math.log1p(LEAST))
+        return next((each.choice for each in good if not each.choice.value.seconds), None)
 
     @property
     def left(self) -> float:
@@ -104,7 +118,8 @@ class Search:
             if not alive or not self.time_for(len(alive) + 1, number):
                 break
             self.round(chance.sample(alive, len(alive)), number)
-        return sorted((each for each in standings if each.dropped is None and each.ratios), key=lambda each: -each.merit)
+        spread = self.seen.spread
+        return sorted((each for each in standings if each.dropped is None and each.ratios), key=lambda each: -each.merit(spread))
 
     def affordable(self, choices: Sequence[Choice]) -> list[Choice]:
         """As many choices, the best guesses first, as the budget allows to look at once."""
@@ -243,7 +258,19 @@ class Search:
                 self.tried += [each.tried(pair.outcome, why) for each in members]
                 return []
             pairs.append(pair)
+            if len(pairs) >= TOGETHER[0] and gain(ratios_of(pairs)).value < 1:
+                break
         return pairs
+
+
+def ratios_of(pairs: Sequence[Pair]) -> list[float]:
+    """How many times as fast the second of each pair is."""
+    return [pair.before.step / pair.after.step for pair in pairs]
+
+
+def proven(pairs: Sequence[Pair]) -> bool:
+    """Whether fresh pairs prove a gain."""
+    return bool(pairs) and claimed(gain(ratios_of(pairs)))
 
 
 def claimed(found: Gain) -> bool:

@@ -109,6 +109,7 @@ def searched(ask: Ask, start: Start) -> Report:
     proof = _proving.proof(ask, found)
     ask.machine.files.write(_proofs.folder(ask, start.key) / "proof.json", proofs.written(proof))
     report = _proving.report(proof)
+    report.facts |= ask.facts.as_dict()
     if aside := sorted(path for runner in runners for path in runner.aside):
         report.notes.append(f"What it wrote went aside and is gone: {some(aside)}.")
     return report

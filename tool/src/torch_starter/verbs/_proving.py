@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from torch_starter.core.ask import Ask
 from torch_starter.core.pairs import gain
 from torch_starter.core.proof import Edit, Gain, Key, Member, Pair, Proof, Tried
@@ -15,8 +17,8 @@ from torch_starter.core.report import Change, Measurement, Report
 from torch_starter.core.tuning import Subject, Told
 from torch_starter.tuning import losses
 from torch_starter.tuning.choices import Choice
-from torch_starter.tuning.patch import edits
-from torch_starter.tuning.search import Search, claimed
+from torch_starter.tuning.patch import edits, source
+from torch_starter.tuning.search import Search, claimed, ratios_of
 from torch_starter.verbs import _proofs, _repeat
 from torch_starter.verbs._runner import Runner
 from torch_starter.verbs._trials import typed
@@ -40,7 +42,7 @@ class Found:
     @property
     def gain(self) -> Gain | None:
         """Of a step, from the fresh pairs."""
-        return gain([pair.before.step / pair.after.step for pair in self.pairs]) if self.pairs else None
+        return gain(ratios_of(self.pairs)) if self.pairs else None
 
     @property
     def whole(self) -> Gain | None:
@@ -54,7 +56,9 @@ class Found:
 
 def proof(ask: Ask, found: Found) -> Proof:
     """The proof, with the scripts that repeat it."""
-    members = [member(ask, each, found) for each in found.members] if found.proven else []
+    members: list[Member] = []
+    for each in found.members if found.proven else ():
+        members.append(member(each, found, members))
     folder = _proofs.folder(ask, found.key)
     own = [choice.value for choice in found.members] if found.proven else []
     first = found.runners[0]
@@ -92,8 +96,8 @@ def proof(ask: Ask, found: Found) -> Proof:
     )
 
 
-def member(ask: Ask, choice: Choice, found: Found) -> Member:
-    """A setting of the profile, with its place in the script where it has one."""
+def member(choice: Choice, found: Found, before: Sequence[Member]) -> Member:
+    """A setting of the profile, with its place in the script where it has one; its patch goes on top of those before it."""
     alone = found.gain if len(found.members) == 1 else found.search.worth.get(choice.name)
     bare = Member(
         setting=choice.setting.name,
@@ -106,8 +110,8 @@ def member(ask: Ask, choice: Choice, found: Found) -> Member:
     )
     if not choice.setting.code:
         return bare
-    made = edits(bare, found.subject.told, ask.machine.files.read, found.runners[0].trials.job.folder)
-    return Member(**{name: getattr(bare, name) for name in bare.__struct_fields__} | {"edits": made})
+    made = edits(bare, found.subject.told, source, found.runners[0].trials.job.folder, before)
+    return msgspec.structs.replace(bare, edits=made)
 
 
 def kept(found: Found) -> list[Tried]:
@@ -119,7 +123,7 @@ def kept(found: Found) -> list[Tried]:
 
 
 def ratios(found: Found) -> list[float]:
-    return [pair.before.step / pair.after.step for pair in found.pairs]
+    return ratios_of(found.pairs)
 
 
 def suggestions(found: Found) -> list[Edit]:
@@ -154,10 +158,9 @@ def report(proof: Proof) -> Report:
     if proof.gain is None or not proof.members:
         answer.conclusion = f"nothing beat the noise: {100 * (proof.provable - 1):.0f} % could have been proven"
         return answer
-    answer.measurements = [
-        Measurement(name="confirmed-gain", unit="times", samples=tuple(each), title="by how much a step is faster", paired=True)
-        for each in [[pair.before.step / pair.after.step for pair in proof.pairs]]
-    ]
+    samples = tuple(ratios_of(proof.pairs))
+    title = "how many times as fast a step is"
+    answer.measurements = [Measurement(name="confirmed-gain", unit="times", samples=samples, title=title, paired=True)]
     answer.measurements += [
         Measurement(name="step", unit="s", samples=tuple(samples), better="lower", params={"profile": name})
         for name, samples in (
