@@ -147,9 +147,10 @@ class Copying:
 
     def hide(self, view: str) -> None:
         """Hide the real one, where it is seen, and tell that there was a change."""
-        seen = not self.union.hidden(view) and self.places.lies(view)
-        self.union.journal.tell("-" + view if seen else ".")
-        if seen:
-            folder = view.rpartition("/")[0]
-            self.lay(folder)
-            posix.utime(self.union.over(folder))
+        if self.union.hidden(view) or not self.places.lies(view):
+            self.union.journal.tell(".")
+            return
+        folder = view.rpartition("/")[0]
+        self.lay(folder)  # first: only in such a folder it is asked what was removed
+        posix.utime(self.union.over(folder))
+        self.union.journal.tell("-" + view)

@@ -48,8 +48,6 @@ class Moving:
             old_at = union.over(old)
         else:
             old_at = old
-        if is_dir and not union.is_free(new):
-            union.copy.hide(new)  # the real one, which looks empty, must not show through
         self.carry(old_at, new if union.is_free(new) else union.over(new), info)
         if not union.is_free(old):
             union.copy.hide(old)

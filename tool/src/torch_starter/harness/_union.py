@@ -144,7 +144,7 @@ class Union:
                 return self.actual(self.resolved(text)) + ("/" if not name else "")
             view, mixed, plain = self.folder(head)
             child = view + "/" + name
-            here = self.actual(child) if mixed else self.over(child) if child in self.journal.gone else child
+            here = self.actual(child) if mixed else child
             really = really and plain and here == child
             if not (follow and self.places.is_link(here)):
                 return path if really else here

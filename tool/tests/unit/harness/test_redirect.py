@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from torch_starter.harness import _places
 from unit.harness.stage import World, photograph
 
 
@@ -134,10 +135,27 @@ def test_a_folder_that_is_only_aside_can_be_gone_into(world: World) -> None:
     """).splitlines() == [f"{world.real}/out/run ['x'] {world.real}/out/run/x old a", "['run']"]
 
 
+def test_programs_find_the_real_files_of_a_folder_that_was_gone_into(world: World) -> None:
+    """They do not ask us, so they do not see what was written."""
+    assert world.run("open('d/new', 'w').close(); os.chdir('d'); os.system('ls'); print(sorted(os.listdir()))").splitlines() == [
+        "c",
+        "['c', 'new']",
+    ]
+
+
+def test_a_copy_does_not_take_the_place_of_one_that_another_process_has_changed(tmp_path: Path) -> None:
+    for name in ("copy", "changed"):
+        (tmp_path / name).write_text(name)
+    _places.settle(str(tmp_path / "copy"), str(tmp_path / "changed"))
+    assert (tmp_path / "changed").read_text() == "changed"
+    _places.settle(str(tmp_path / "copy"), str(tmp_path / "new"))
+    assert (tmp_path / "new").read_text() == "copy"
+
+
 def test_modules_that_a_script_wrote_are_found(world: World) -> None:
     assert (
         world.run("""
-        sys.path.insert(0, os.getcwd())
+        sys.path.insert(0, os.getcwd()); sys.dont_write_bytecode = False
         os.mkdir("pack"); open("pack/__init__.py", "w").write("name = 'pack'")
         open("pack/part.py", "w").write("from pack import name")
         import pack.part
@@ -174,6 +192,23 @@ def test_databases_are_worked_on_aside(world: World, before: str) -> None:
         "unable to open database file",
     ], done.stderr
     world.must_be_as_before()
+
+
+def test_what_a_database_has_not_taken_in_yet_is_seen(world: World) -> None:
+    with contextlib.closing(sqlite3.connect(world.real / "real.db")) as base:
+        base.execute("pragma journal_mode = wal")
+        base.execute("create table t (x)")
+        base.commit()
+        assert (world.real / "real.db-wal").stat().st_size
+        world.before = photograph(world.real)
+        assert (
+            world.run("""
+            import sqlite3
+            found.hooks["sqlite3"](sqlite3)
+            print(sqlite3.connect("real.db").execute("select count(*) from t").fetchall())
+        """)
+            == "[(0,)]"
+        )
 
 
 def test_libraries_that_open_files_by_themselves_are_told_where(world: World) -> None:

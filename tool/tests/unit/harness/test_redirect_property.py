@@ -87,6 +87,51 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield Stage(folder, [one, two], [three, four])
 
 
+STORIES = {
+    "what was no folder is a file now": [
+        (0, "write", "a", "a", ""),
+        (1, "read", "n/a"),
+        (0, "write", "n", "w", ""),
+        (1, "read", "n/a"),
+    ],
+    "a folder has changed in which something was removed": [
+        (0, "remove", "d/a"),
+        (1, "state", "d", True),
+        (1, "state", ".", True),
+    ],
+    "two names of one file are not renamed": [(0, "link", "d/a", "n"), (0, "rename", "d/a", "n"), (0, "state", "d", True)],
+    "what cannot be reached cannot be accessed": [(0, "write", "a", "a", ""), (0, "looks", "a/../d")],
+    "an entry that is a link leads to what was there": [(0, "symlink", "d", "n"), (0, "scan", ".")],
+    "a folder is moved over an empty one": [
+        (0, "remove", "d/e/a"),
+        (0, "rename", "f", "d/e"),
+        (1, "walk", "."),
+        (1, "mkdir", "f"),
+    ],
+    "a file takes the place of a link to a folder": [(0, "rename", "a", "d/l"), (1, "within", "d/l", "x"), (1, "read", "d/l/a")],
+    "a folder comes back empty": [
+        (0, "rmtree", "d"),
+        (1, "mkdir", "d"),
+        (1, "list", "d"),
+        (0, "write", "d/e", "x", ""),
+        (1, "walk", "."),
+    ],
+}
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_a_story_that_went_wrong_once_is_told_alike(stage: Stage, story: list[tuple[Any, ...]]) -> None:
+    plain, real = stage.begin()
+    before = photograph(real.parent)
+    for who, act, *words in story:
+        count = 2 if act in ("rename", "link") else 1
+        start = 1 if act == "symlink" else 0
+        given = [[word, "plain"] if start <= place < start + count else word for place, word in enumerate(words)]
+        wanted = rooted(stage.plain[who].does(act, *given), plain)
+        assert rooted(stage.aside[who].does(act, *given), real) == wanted, (act, *words)
+    assert photograph(real.parent) == before
+
+
 @given(script=st.lists(st.tuples(st.integers(0, 1), acts), max_size=25))
 def test_what_is_seen_is_what_would_have_been_and_nothing_real_changes(stage: Stage, script: list[tuple[int, Any]]) -> None:
     plain, real = stage.begin()
