@@ -9,6 +9,7 @@ from torch_starter.core.tuning import Safety, Told
 
 COMPARED = 20  # losses from the start: what rounding makes of later ones grows by itself
 TOLERANCE = {"bit-identical": 0.0, "rounding": 0.005, "precision": 0.05, "semantics": 0.0}  # of the loss
+TOLD = 0.0001  # of the loss: less is told as this
 NOISE = 3  # a script whose own course varies may vary by so many times as much
 
 
@@ -57,7 +58,7 @@ def said(found: float | None) -> str:
     """How the course of the loss compares, in words."""
     if found is None:
         return "none"
-    return "equal" if found == 0.0 else f"within {share(found)}"
+    return "equal" if found == 0.0 else f"within {share(max(found, TOLD))}"
 
 
 def share(value: float) -> str:

@@ -65,7 +65,7 @@ def test_later_losses_are_not_compared() -> None:
 
 
 def test_words() -> None:
-    assert [said(None), said(0.0), said(0.00123)] == ["none", "equal", "within 0.12 %"]
+    assert [said(None), said(0.0), said(1e-9), said(0.00123)] == ["none", "equal", "within 0.01 %", "within 0.12 %"]
 
 
 @given(FINITE, FINITE)
