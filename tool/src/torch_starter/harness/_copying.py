@@ -41,10 +41,15 @@ class Copying:
 
     @contextlib.contextmanager
     def untouched(self, view: str) -> Any:
-        """Keep the times of the folder in which it is made: for the script it has been there."""
+        """Keep the times and the mode of the folder in which it is made: for the script it has been there."""
         folder = self.union.over(view).rpartition("/")[0]
         info = posix.stat(folder)
+        mode = stat.S_IMODE(info.st_mode)
+        if mode & 0o700 != 0o700:
+            posix.chmod(folder, mode | 0o700)
         yield
+        if mode & 0o700 != 0o700:
+            posix.chmod(folder, mode)
         posix.utime(folder, ns=(info.st_atime_ns, info.st_mtime_ns))
 
     def lift(self, view: str, contents: bool = True) -> None:

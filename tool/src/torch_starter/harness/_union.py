@@ -87,9 +87,8 @@ class Union:
         return at or "/"
 
     def above(self, view: str) -> str:
-        """The folder above it, which is there only where it is a folder."""
-        if not stat.S_ISDIR(posix.stat(self.actual(view or "/")).st_mode):
-            raise self.places.failed(errno.ENOTDIR, view)
+        """The folder above it, which can be come to only where it is a folder that may be gone into."""
+        posix.stat(self.actual(view or "/") + "/.")
         return view.rpartition("/")[0]
 
     def target(self, view: str) -> Any:
