@@ -32,11 +32,12 @@ TOO_SMALL = "the budget was too small: give more with --budget"
 
 @dataclass
 class Search:
-    """One search within a budget in seconds. `say` is told what goes on, and how much of the budget is gone."""
+    """One search within a budget in seconds. `say` is told what goes on, and how much of the budget is gone; `tell` sentences."""
 
     runner: Runner
     budget: float
     say: Callable[[str, float], None] = lambda what, share: None
+    tell: Callable[[str], None] = lambda sentence: None
     tried: list[Tried] = field(default_factory=list)
     worth: dict[str, Gain] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
@@ -45,6 +46,10 @@ class Search:
     def run(self, choices: Sequence[Choice]) -> tuple[list[Choice], list[Pair]]:
         """The profile and its fresh pairs; none of both where nothing helps."""
         self.against_itself()
+        least = f"{100 * (self.provable - 1):.2g} %" if math.isfinite(self.provable) else "nothing"
+        self.tell(
+            f"Two runs of the same differ by {100 * math.expm1(self.seen.spread):.2g} %: {least} more can be proven in this time."
+        )
         standings = self.screen(choices)
         members = self.prune(self.compose(standings))
         pairs = self.confirm(members) if members else []

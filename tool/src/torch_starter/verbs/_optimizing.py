@@ -101,7 +101,7 @@ def searched(ask: Ask, start: Start) -> Report:
         if ask.flag("dry-run"):
             return listed(chosen, subject)
         runner = runners[0] if len(runners) == 1 else Together(runners, clock)
-        search = Search(runner, budget, say=lambda what, share: stage.to(min(share, 1.0) * budget, budget, what))
+        search = Search(runner, budget, lambda what, share: stage.to(min(share, 1.0) * budget, budget, what), ask.progress.say)
         search.tried += chosen.left
         members, pairs = search.run(chosen.choices)
     beyond = changed(before, footprint(ask, start))

@@ -22,6 +22,7 @@ from torch_starter.verbs._scratch import scratch
 SITE = Path(__file__).parent.parent / "harness" / "site"
 QUIET = {"WANDB_MODE": "disabled", "PYTHONHASHSEED": "0"}  # no run is told to others, and sets have the same order in all of them
 COMPILED = ("TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")  # what was compiled is kept from trial to trial
+FULL = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "memoryerror")
 TAIL = 12  # lines of what a failed run said
 
 Outcome = Literal["ok", "failed", "hung", "memory", "no steps"]
@@ -173,7 +174,9 @@ def trial(done: Done, near: Path) -> Trial:
         return Trial("hung", told, done.seconds, said, mark)
     if not done.ok:
         killed = done.code is not None and done.code in (-9, 137)
-        return Trial("memory" if killed or "out of memory" in said.lower() else "failed", told, done.seconds, said, mark)
+        return Trial(
+            "memory" if killed or any(word in said.lower() for word in FULL) else "failed", told, done.seconds, said, mark
+        )
     return Trial("no steps", told, done.seconds, said, mark)
 
 
