@@ -121,6 +121,12 @@ def test_what_was_called_sitecustomize_before_is_still_run(bench: Bench) -> None
     assert list(near.glob("answer-*.json"))
 
 
+def test_who_asks_where_torch_is_before_it_imports_it_is_watched_too(bench: Bench) -> None:
+    """As transformers does."""
+    text = "import importlib.util\nassert importlib.util.find_spec('torch') and importlib.util.find_spec('numpy')\n" + PLAIN
+    assert bench.run(text).told.ended == "enough"
+
+
 def test_a_look_counts_operations(bench: Bench) -> None:
     look = bench.run(PLAIN, look=True).told.look
     assert look is not None

@@ -116,7 +116,7 @@ class Finder:
             spec = find(name, path, target) if find is not None and finder is not self else None
             if spec is not None:
                 if spec.loader is not None and hasattr(spec.loader, "exec_module"):
-                    spec.loader = Told(spec.loader, self.hooks.pop(name))
+                    spec.loader = Told(spec.loader, self.hooks, name)
                 return spec
         return None
 
@@ -124,8 +124,8 @@ class Finder:
 class Told:
     """A loader that calls a hook when its module was executed; the module knows its own loader alone."""
 
-    def __init__(self, loader: Any, hook: Callable[[Any], None]) -> None:
-        self.loader, self.hook = loader, hook
+    def __init__(self, loader: Any, hooks: Hooks, name: str) -> None:
+        self.loader, self.hooks, self.name = loader, hooks, name
 
     def create_module(self, spec: Any) -> Any:
         create = getattr(self.loader, "create_module", None)
@@ -134,7 +134,9 @@ class Told:
     def exec_module(self, module: Any) -> None:
         module.__spec__.loader = module.__loader__ = self.loader
         self.loader.exec_module(module)
-        self.hook(module)
+        hook = self.hooks.pop(self.name, None)  # who only asks where a module is has not imported it
+        if hook is not None:
+            hook(module)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.loader, name)

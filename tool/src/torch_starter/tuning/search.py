@@ -46,10 +46,8 @@ class Search:
     def run(self, choices: Sequence[Choice]) -> tuple[list[Choice], list[Pair]]:
         """The profile and its fresh pairs; none of both where nothing helps."""
         self.against_itself()
-        least = f"{100 * (self.provable - 1):.2g} %" if math.isfinite(self.provable) else "nothing"
-        self.tell(
-            f"Two runs of the same differ by {100 * math.expm1(self.seen.spread):.2g} %: {least} more can be proven in this time."
-        )
+        differ, least = (100 * (each - 1) for each in (math.exp(self.seen.spread), self.provable))
+        self.tell(f"Two runs of the same differ by {differ:.2g} %; {least:.2g} % more can be proven in this time.")
         standings = self.screen(choices)
         members = self.prune(self.compose(standings))
         pairs = self.confirm(members) if members else []

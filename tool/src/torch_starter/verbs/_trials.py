@@ -174,9 +174,8 @@ def trial(done: Done, near: Path) -> Trial:
         return Trial("hung", told, done.seconds, said, mark)
     if not done.ok:
         killed = done.code is not None and done.code in (-9, 137)
-        return Trial(
-            "memory" if killed or any(word in said.lower() for word in FULL) else "failed", told, done.seconds, said, mark
-        )
+        full = killed or any(word in said.lower() for word in FULL)
+        return Trial("memory" if full else "failed", told, done.seconds, said, mark)
     return Trial("no steps", told, done.seconds, said, mark)
 
 
