@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from real._sandbox import REPOSITORY, Sandbox
+from real._watched import bench as bench
 
 REAL_CACHE = str(Path.home() / ".cache" / "uv")  # read before tests get a home of their own: gigabytes are in it
 

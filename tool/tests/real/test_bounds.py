@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from real._sandbox import REPOSITORY
-from real._watched import Bench, bench
+from real._watched import Bench
 from torch_starter.core.tuning import Bound
 from torch_starter.tuning.bounds import bounds
 
 WORKLOADS = REPOSITORY / "tool" / "benchmarks" / "workloads"
 SEEN: tuple[Bound, ...] = ("data", "launch", "memory")
-__all__ = ["bench"]
 
 
 def shares(bench: Bench, name: str) -> dict[Bound, float]:
