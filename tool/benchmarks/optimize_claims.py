@@ -1,11 +1,12 @@
 """What `optimize` proves for scripts that are each bound by one thing, held against what one would do without it.
 
-    python tool/benchmarks/optimize_claims.py [--only thread_bound,optimal] [--busy] [--budget 2] [--rounds 3] [--repeat 10]
+    python tool/benchmarks/optimize_claims.py [--only thread_bound,optimal] [--busy] [--budget 2] [--rounds 5] [--repeat 10]
 
-Each script is optimized, then run by plain Python, with the guide's fixed values (4 threads), by torch.backends.xeon.run_cpu
-and with the profile that was proven, in turn, timed from outside: seconds a step are those of a run of many steps less those of a
-run of one. With --busy another process keeps one core busy all the while. --repeat times the two scripts of each proof in turn,
-and counts how often their ratio lies in the interval that the proof states for one more pair.
+In a clone of what is committed each script is optimized; then it is run by plain Python, with the guide's fixed values (4
+threads), by torch.backends.xeon.run_cpu and with the profile that was proven, in turn. Seconds a step are those from the
+script's line of one step to that of a later one, as they come out of it: no start is in them. --repeat times the two small
+scripts that each proof names, in turn and from outside, and counts how often their ratio lies where the proof says that one more
+pair does. With --busy another process keeps one core busy all the while. --markdown keeps the table in a file, row by row.
 """
 
 from __future__ import annotations
@@ -14,150 +15,271 @@ import argparse
 import json
 import math
 import os
+import re
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
-from _common import REPOSITORY, machine
+from _common import REPOSITORY, clone, machine
 
-HERE = REPOSITORY / "tool" / "benchmarks" / "workloads"
 SCRIPTS = {
-    "text": REPOSITORY / "examples" / "text.py",
-    "vision": REPOSITORY / "examples" / "vision.py",
-    **{name: HERE / f"{name}.py" for name in ("data_bound", "thread_bound", "launch_bound", "allocator_bound", "optimal")},
+    "text": "examples/text.py",
+    "vision": "examples/vision.py",
+    **{
+        name: f"tool/benchmarks/workloads/{name}.py"
+        for name in ("data_bound", "thread_bound", "launch_bound", "allocator_bound", "optimal")
+    },
 }
 GUIDE = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "4")
-LASTS = 8.0  # seconds of steps, about, that a run has
-MOST = 400  # steps of a run
+LASTS = 8.0  # seconds of steps, about, that are timed in a run
+TOLD = 10  # each script tells every so many steps, or more often: so many warm up
+MOST = 2000  # steps that are timed
+LEAST = 0.03  # a smaller difference is none
 OTHERS = ("plain", "guide", "run_cpu")
+STEP = re.compile(r"step +(\d+) ")
+HEADS = (
+    "script",
+    "proven",
+    "gain of a step",
+    "against plain",
+    "the guide's values",
+    "run_cpu",
+    "the best of these",
+    "by hand",
+    "load",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came out for a script: how many times as fast the proven profile is as each other way, round by round."""
+
+    name: str
+    proof: Mapping[str, Any]
+    steps: Mapping[str, Sequence[float]]
+    load: float
+    inside: int = 0
+    repeated: Sequence[float] = field(default_factory=tuple)
+
+    def against(self, other: str) -> list[float]:
+        return [before / after for before, after in zip(self.steps[other], self.steps["proven"], strict=True)]
+
+    @property
+    def best(self) -> str:
+        """Of the ways without us, the fastest."""
+        return min(OTHERS, key=lambda other: statistics.median(self.steps[other]))
+
+    @property
+    def verdict(self) -> str:
+        """Faster or slower than the best of them where each round says so; else they are alike."""
+        ratios = self.against(self.best)
+        if min(ratios) > 1 and statistics.median(ratios) > 1 + LEAST:
+            return "faster"
+        return "slower" if max(ratios) < 1 and statistics.median(ratios) < 1 / (1 + LEAST) else "alike"
+
+    @property
+    def members(self) -> str:
+        return ", ".join(f"{each['setting']} {each['label']}" for each in self.proof["members"]) or "nothing"
+
+    @property
+    def by_hand(self) -> str:
+        return f"{self.inside} of {len(self.repeated)}" if self.repeated else "-"
+
+    @property
+    def gain(self) -> str:
+        return stated(self.proof["gain"], "low", "high") if self.proof["members"] else "none"
+
+    def line(self) -> str:
+        """In 80 columns: two lines."""
+        cells = "".join(f"{statistics.median(self.against(other)):9.2f}" for other in OTHERS)
+        first = f"{self.name:16}{self.gain:>21}{cells}{self.verdict:>8}{self.by_hand:>8}"
+        told = f"  {self.members}; {1e3 * self.proof['step']:.4g} ms a step, {self.proof['seconds']:.0f} s searched"
+        return f"{first}\n{told}"
+
+    def cells(self) -> list[str]:
+        """As Markdown has it."""
+        others = [ranged(self.against(other)) for other in OTHERS]
+        stated_again = f", in {stated(self.proof['whole'], 'again_low', 'again_high')}" if self.repeated else ""
+        best = f"{self.best}: {self.verdict}"
+        return [self.name, self.members, self.gain, *others, best, f"{self.by_hand}{stated_again}", f"{self.load:.1f}"]
+
+
+def stated(gain: Mapping[str, Any], low: str, high: str) -> str:
+    """A gain with its interval; JSON has no word for what is without end."""
+    return f"{gain['value']:.2f} ({gain[low]:.2f} to {gain[high] or math.inf:.2f})"
+
+
+def ranged(ratios: Sequence[float]) -> str:
+    """The median of the rounds, and from which to which."""
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def clean(more: Mapping[str, str] = {}) -> dict[str, str]:
     """The environment without what sets threads or allocators, and with something."""
-    prefixes = ("OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "GOMP_", "KMP_", "LD_PRELOAD", "MALLOC_")
+    prefixes = ("OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "GOMP_", "KMP_", "LD_PRELOAD", "MALLOC_", "TORCH_STARTER_")
     return {**{name: value for name, value in os.environ.items() if not name.startswith(prefixes)}, **more}
 
 
-def timed(words: Sequence[str | Path], variables: Mapping[str, str]) -> float:
-    """Seconds of a command from outside; one that fails ends us."""
-    start = time.perf_counter()
-    done = subprocess.run([str(word) for word in words], env=dict(variables), cwd=REPOSITORY, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, words))}:\n{done.stderr[-2000:]}")
-    return time.perf_counter() - start
+class Bench:
+    """Optimizes and runs scripts in a project."""
 
+    def __init__(self, project: Path, budget: str, rounds: int, repeat: int) -> None:
+        self.project, self.budget, self.rounds, self.repeat = project, budget, rounds, repeat
+        self.door, self.python = str(project / "dev.sh"), str(project / ".venv" / "bin" / "python")
 
-def ways(script: Path) -> dict[str, tuple[list[str | Path], dict[str, str]]]:
-    """How the script is run, in each way: words before --steps, and variables."""
-    python = REPOSITORY / ".venv" / "bin" / "python"
-    return {
-        "plain": ([python, script], clean()),
-        "guide": ([python, script], clean(GUIDE)),
-        "run_cpu": ([python, "-m", "torch.backends.xeon.run_cpu", script], clean()),
-        "proven": ([REPOSITORY / "dev.sh", "run", "--", "python", script], clean()),
-    }
+    def row(self, name: str) -> Row:
+        """All that is to be found out about a script."""
+        proof = self.optimized(SCRIPTS[name])
+        try:
+            steps = self.steps(SCRIPTS[name], proof["step"])
+        finally:
+            if proof["members"]:
+                self.ask("optimize", "--revert", "--", "python", SCRIPTS[name])
+        ratios = self.repeated(proof) if proof["members"] else []
+        low, high = (proof["whole"][bound] for bound in ("again_low", "again_high")) if ratios else (0.0, math.inf)
+        inside = sum(low <= ratio <= (high or math.inf) for ratio in ratios)
+        return Row(name, proof, steps, os.getloadavg()[0], inside, ratios)
 
-
-def optimized(script: Path, budget: str) -> dict[str, Any]:
-    """The proof of a search, put in force."""
-    command = ["--", "python", str(script), "--steps", "1000000"]
-    words = [str(REPOSITORY / "dev.sh"), "optimize", "--json"]
-    for more in (["--budget", budget], ["--apply"]):
-        done = subprocess.run([*words, *more, *command], env=clean(), cwd=REPOSITORY, capture_output=True, text=True)
+    def ask(self, *words: str) -> str:
+        """What a command of ours prints; one that fails ends us."""
+        done = subprocess.run([self.door, *words], env=clean(), cwd=self.project, capture_output=True, text=True)
         if done.returncode:
-            sys.exit(done.stderr[-2000:])
-    proof: dict[str, Any] = json.loads(done.stdout)["proof"]
-    return proof
+            sys.exit(f"dev.sh {' '.join(words)}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        return done.stdout
 
+    def optimized(self, script: str) -> dict[str, Any]:
+        """The proof of a search, put in force."""
+        command = ("--", "python", script, "--steps", "1000000")
+        proof: dict[str, Any] = json.loads(self.ask("optimize", "--json", "--budget", self.budget, *command))["proof"]
+        if proof["members"]:
+            self.ask("optimize", "--json", "--apply", *command)
+        return proof
 
-def reverted(script: Path) -> None:
-    """The profile out of force."""
-    words = [REPOSITORY / "dev.sh", "optimize", "--revert", "--", "python", script]
-    subprocess.run([str(word) for word in words], env=clean(), cwd=REPOSITORY, capture_output=True, check=False)
+    def steps(self, script: str, step: float) -> dict[str, list[float]]:
+        """Seconds of a step in each way, round by round; each round begins with another."""
+        count = TOLD * max(1, min(MOST, round(LASTS / step)) // TOLD)
+        ways = {
+            "plain": ([self.python, script], clean()),
+            "guide": ([self.python, script], clean(GUIDE)),
+            "run_cpu": ([self.python, "-m", "torch.backends.xeon.run_cpu", script], clean()),
+            "proven": ([self.door, "run", "--", "python", script], clean()),
+        }
+        found: dict[str, list[float]] = {name: [] for name in ways}
+        for number in range(self.rounds):
+            first = number % len(ways)
+            for name in (*list(ways)[first:], *list(ways)[:first]):
+                found[name].append(self.step(*ways[name], count))
+        return found
 
+    def step(self, words: Sequence[str], variables: Mapping[str, str], count: int) -> float:
+        """Seconds of a step over so many, after the first TOLD."""
+        moments = {}
+        with TemporaryFile("w+") as errors:
+            argv = [*words, "--steps", str(TOLD + count)]
+            running = subprocess.Popen(argv, env=variables, cwd=self.project, stdout=subprocess.PIPE, stderr=errors, text=True)
+            for line in running.stdout or ():
+                if found := STEP.match(line):
+                    moments[int(found[1])] = time.perf_counter()
+            if running.wait():
+                errors.seek(0)
+                sys.exit(f"{' '.join(argv)}: {running.returncode}\n{errors.read()[-2000:]}")
+        return (moments[TOLD + count] - moments[TOLD]) / count
 
-def steps(script: Path, proof: Mapping[str, Any], rounds: int) -> dict[str, list[float]]:
-    """Seconds a step in each way, round by round."""
-    count = max(4, min(MOST, int(LASTS / proof["step"])))
-    every = ways(script)
-    first = {name: timed([*words, "--steps", "1"], variables) for name, (words, variables) in every.items()}
-    found: dict[str, list[float]] = {name: [] for name in every}
-    for number in range(rounds):
-        names = list(every)[number % len(every) :] + list(every)[: number % len(every)]
-        for name in names:
-            words, variables = every[name]
-            found[name].append((timed([*words, "--steps", str(count + 1)], variables) - first[name]) / count)
-    return found
+    def repeated(self, proof: Mapping[str, Any]) -> list[float]:
+        """How many times as fast the second command of a proof is as the first: pairs by hand, whichever goes first in turn."""
+        ratios = []
+        for number in range(self.repeat):
+            names = ("before", "after") if number % 2 == 0 else ("after", "before")
+            spent = {name: self.whole(proof[name]) for name in names}
+            ratios.append(spent["before"] / spent["after"])
+        return ratios
 
-
-def repeated(proof: Mapping[str, Any], times: int) -> tuple[int, list[float]]:
-    """How often one more pair lies where the proof says, and the ratios."""
-    ratios = []
-    for turn in range(times):
-        pair = {name: 0.0 for name in ("before", "after")}
-        for name in pair if turn % 2 == 0 else reversed(pair):
-            pair[name] = timed(["sh", "-c", proof[name]], clean())
-        ratios.append(pair["before"] / pair["after"])
-    low, high = proof["whole"]["again_low"], proof["whole"]["again_high"] or math.inf
-    return sum(low <= ratio <= high for ratio in ratios), ratios
+    def whole(self, command: str) -> float:
+        """Seconds of a command from outside."""
+        started = time.perf_counter()
+        subprocess.run(["sh", "-c", command], env=clean(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - started
 
 
 @contextmanager
 def busy(wanted: bool) -> Iterator[None]:
-    """One core kept busy by something else."""
-    if not wanted:
-        yield
-        return
-    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    """One core kept busy by something else, where that is wanted."""
+    text = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n    for _ in range(10**7): pass"  # it does not outlive us
+    others = [subprocess.Popen([sys.executable, "-c", text, str(os.getpid())])] if wanted else []
     try:
         yield
     finally:
-        other.kill()
-        other.wait()
+        for other in others:
+            other.kill()
+            other.wait()
 
 
-def row(name: str, proof: Mapping[str, Any], found: Mapping[str, Sequence[float]]) -> str:
-    """A script in a line: what was proven, and how many times as fast that is as each other way."""
-    members = ", ".join(f"{each['setting']} {each['label']}" for each in proof["members"]) or "nothing"
-    gain = proof["gain"] if proof["members"] else None
-    told = f"{gain['value']:.2f} ({gain['low']:.2f} to {gain['high'] or math.inf:.2f})" if gain else "none"
-    cells = [against(found[other], found["proven"]) for other in OTHERS]
-    return f"| {name} | {members} | {told} | {' | '.join(cells)} |"
+@contextmanager
+def ready() -> Iterator[Path]:
+    """A clone with an environment of its own."""
+    with clone() as project:
+        subprocess.run([project / "dev.sh", "setup"], check=True, stdout=subprocess.DEVNULL)
+        yield project
 
 
-def against(other: Sequence[float], proven: Sequence[float]) -> str:
-    """The median of the rounds' ratios, and their range."""
-    ratios = [before / after for before, after in zip(other, proven, strict=True)]
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+def where(project: Path, given: argparse.Namespace) -> str:
+    """The line that says where the figures come from, and how they were taken."""
+    version = subprocess.check_output([project / ".venv/bin/python", "-c", "import torch; print(torch.__version__)"], text=True)
+    other = "one core kept busy by another process" if given.busy else "nothing else started"
+    return f"{machine()}, torch {version.strip()}; {other}; searches of {given.budget} min, {given.rounds} rounds"
+
+
+def markdown(title: str, rows: Sequence[Row], last: Sequence[str]) -> str:
+    """The table, and what it says together."""
+    lines = [HEADS, ["---"] * len(HEADS), *(row.cells() for row in rows)]
+    return "\n".join([title, "", *(f"| {' | '.join(cells)} |" for cells in lines), "", *(f"- {line}" for line in last), ""])
+
+
+def together(rows: Sequence[Row]) -> list[str]:
+    """What the rows say of what is to be reached."""
+    slower = [row.name for row in rows if row.verdict == "slower"]
+    faster = [row.name for row in rows if row.verdict == "faster" and row.proof["members"]]  # else it is chance
+    told = [f"slower than the best of the three: {', '.join(slower) or 'none'}; faster: {', '.join(faster) or 'none'}"]
+    for row in rows:
+        if row.name == "thread_bound":
+            told.append(f"thread_bound: {ranged(row.against('guide'))} times as fast as with the guide's values")
+        if row.name == "optimal":
+            told.append(f"optimal: {f'{row.gain} is claimed' if row.proof['members'] else 'no claim'}")
+    inside, pairs = sum(row.inside for row in rows), sum(len(row.repeated) for row in rows)
+    return [*told, *([f"by hand: {inside} of {pairs} pairs lie where the proof says"] if pairs else [])]
 
 
 def main() -> None:
     """Optimize, compare and repeat."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", default=",".join(SCRIPTS))
+    parser.add_argument("--only", default=",".join(SCRIPTS), metavar="SCRIPT,...")
     parser.add_argument("--busy", action="store_true", help="another process keeps one core busy")
     parser.add_argument("--budget", default="2", help="minutes of each search")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--repeat", type=int, default=0, help="times that the scripts of each proof are timed by hand")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--repeat", type=int, default=10, help="pairs by hand of each proof")
+    parser.add_argument("--here", action="store_true", help="in this project as it is, instead of a clone of what is committed")
+    parser.add_argument("--markdown", type=Path, help="keep the table in this file, too")
     given = parser.parse_args()
-    print(f"{machine()}; {'one core kept busy' if given.busy else 'nothing else started'}; searches of {given.budget} min\n")
-    print("| script | proven | gain of a step | times as fast as plain | as the guide's values | as run_cpu |")
-    print("|---|---|---|---|---|---|", flush=True)
-    with busy(given.busy):
+    rows: list[Row] = []
+    with nullcontext(REPOSITORY) if given.here else ready() as project, busy(given.busy):
+        title, bench = where(project, given), Bench(project, given.budget, given.rounds, given.repeat)
+        print(
+            f"{title}\n\n{'script':16}{'gain of a step':>21}{'plain':>9}{'guide':>9}{'run_cpu':>9}{'best':>8}{'by hand':>8}",
+            flush=True,
+        )
         for name in given.only.split(","):
-            proof = optimized(SCRIPTS[name], given.budget)
-            print(row(name, proof, steps(SCRIPTS[name], proof, given.rounds)), flush=True)
-            reverted(SCRIPTS[name])
-            if given.repeat and proof["members"]:
-                inside, ratios = repeated(proof, given.repeat)
-                low, high = proof["whole"]["again_low"], proof["whole"]["again_high"]
-                told = " ".join(f"{ratio:.2f}" for ratio in ratios)
-                print(f"  repeated by hand: {inside} of {given.repeat} in {low:.2f} to {high:.2f}: {told}", flush=True)
+            rows.append(bench.row(name))
+            print(rows[-1].line(), flush=True)
+            if given.markdown:
+                given.markdown.write_text(markdown(title, rows, together(rows)))
+    print("\n" + "\n".join(together(rows)) + f"\n{machine()}")
 
 
 if __name__ == "__main__":

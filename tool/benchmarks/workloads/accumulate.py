@@ -43,7 +43,7 @@ def main() -> None:
             loss.backward()
             total += loss.item()
         optimizer.step()
-        if step % 20 == 0 or step == given.steps:
+        if step % 10 == 0 or step == given.steps:
             print(f"step {step:5}  loss {total:.4f}", flush=True)
 
 

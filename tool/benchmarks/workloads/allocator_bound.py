@@ -33,12 +33,12 @@ class Gate(nn.Module):
 def main() -> None:
     """Train and tell."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--steps", type=int, default=80)
+    parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     torch.manual_seed(given.seed)
     chance = random.Random(given.seed)
-    model = nn.Sequential(*(Gate() for _ in range(4)))
+    model = nn.Sequential(*(Gate() for _ in range(2)))
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
     for step in range(1, given.steps + 1):
         rows = torch.randn(WIDTH).expand(BATCH, chance.randint(*LENGTHS), WIDTH)
@@ -46,7 +46,7 @@ def main() -> None:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if step % 5 == 0 or step == given.steps:
+        if step % 10 == 0 or step == given.steps:
             print(f"step {step:5}  loss {loss.item():.4f}", flush=True)
 
 

@@ -36,7 +36,7 @@ def main() -> None:
         for step in range(1, given.steps + 1):
             scores = model(torch.randn(BATCH, 3, SIZE, SIZE))
             total += nn.functional.cross_entropy(scores, torch.arange(BATCH) % CLASSES).item()
-            if step % 20 == 0 or step == given.steps:
+            if step % 10 == 0 or step == given.steps:
                 print(f"step {step:5}  loss {total / step:.4f}", flush=True)
 
 

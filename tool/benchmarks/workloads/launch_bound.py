@@ -44,7 +44,7 @@ def main() -> None:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if step % 20 == 0 or step == given.steps:
+        if step % 10 == 0 or step == given.steps:
             print(f"step {step:5}  loss {loss.item():.4f}", flush=True)
 
 

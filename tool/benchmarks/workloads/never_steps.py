@@ -28,7 +28,7 @@ def main() -> None:
         far, nearest = torch.cdist(points, middles).min(dim=1)
         counts = torch.bincount(nearest, minlength=CLUSTERS).clamp(min=1)
         middles = torch.zeros_like(middles).index_add_(0, nearest, points) / counts[:, None]
-        if step % 20 == 0 or step == given.steps:
+        if step % 10 == 0 or step == given.steps:
             print(f"step {step:5}  loss {far.square().mean().item():.4f}", flush=True)
 
 

@@ -60,7 +60,7 @@ def main() -> None:
         optimizer.step()
         if step % EVERY == 0 or step == given.steps:
             save(given.folder, step, loss.item(), model, optimizer)
-        if step % 20 == 0 or step == given.steps:
+        if step % 10 == 0 or step == given.steps:
             print(f"step {step:5}  loss {loss.item():.4f}", flush=True)
 
 

@@ -45,7 +45,7 @@ def main() -> None:
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        if step % 20 == 0 or step == given.steps:
+        if step % 10 == 0 or step == given.steps:
             print(f"step {step:5}  loss {loss.item():.4f}", flush=True)
 
 

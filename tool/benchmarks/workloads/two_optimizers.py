@@ -48,7 +48,7 @@ def main() -> None:
         of_maker.zero_grad()
         loss.backward()
         of_maker.step()
-        if step % 20 == 0 or step == given.steps:
+        if step % 10 == 0 or step == given.steps:
             print(f"step {step:5}  loss {loss.item():.4f}  of the judge {told.item():.4f}", flush=True)
 
 

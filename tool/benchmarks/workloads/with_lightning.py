@@ -33,7 +33,7 @@ def training(lightning: Any) -> Any:
 
         def training_step(self, batch: tuple[Tensor, Tensor], number: int) -> Tensor:
             loss = nn.functional.mse_loss(self.inner(batch[0]), batch[1])
-            if self.global_step % 20 == 19:
+            if self.global_step % 10 == 9:
                 print(f"step {self.global_step + 1:5}  loss {loss.item():.4f}", flush=True)
             return loss
 
