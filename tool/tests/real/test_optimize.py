@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ def test_what_helps_is_proven_put_in_force_and_taken_back(place: Place) -> None:
     setup = "assert torch.get_num_threads() > 1 or os.environ.get('TORCH_STARTER_TRIAL') is None, 'one thread is too few'"
     place.write(training(f"wait(0.005 if {PASSIVE} else 0.05)", setup, f"* (1.5 if {BOUND} else 1.0)"))
     (place.root / "kept.txt").write_text("of the user")
-    report = place.optimize("--budget", "1.5", "--only", "wait-policy,threads,affinity")
+    report = place.optimize("--budget", "1.2", "--only", "wait-policy,threads,affinity")
     assert (report["exit_code"], report["problem"]) == (0, None), report
     proof = report["proof"]
     assert [member["setting"] for member in proof["members"]] == ["wait-policy"]
@@ -227,7 +226,7 @@ def test_an_interrupt_leaves_nothing_behind(place: Place) -> None:
             break
         with contextlib.suppress(ValueError):
             assert process.poll() is None
-    process.send_signal(signal.SIGINT)
+    process.terminate()  # as Ctrl-C, which whoever runs tests in the background ignores
     process.communicate(timeout=60)
     assert process.returncode == 130
     assert place.left() == []
