@@ -98,8 +98,8 @@ class Row:
 
     def line(self) -> str:
         """In 80 columns: two lines."""
-        cells = "".join(f"{statistics.median(self.against(other)):9.2f}" for other in OTHERS)
-        first = f"{self.name:16}{self.gain:>21}{cells}{self.verdict:>8}{self.by_hand:>8}"
+        cells = "".join(f"{statistics.median(self.against(other)):8.2f}" for other in OTHERS)
+        first = f"{self.name:15}{self.gain:>23}{cells}{self.verdict:>9}{self.by_hand.replace(' of ', '/'):>8}"
         told = f"  {self.members}; {1e3 * self.proof['step']:.4g} ms a step, {self.proof['seconds']:.0f} s searched"
         return f"{first}\n{told}"
 
@@ -271,7 +271,7 @@ def main() -> None:
     with nullcontext(REPOSITORY) if given.here else ready() as project, busy(given.busy):
         title, bench = where(project, given), Bench(project, given.budget, given.rounds, given.repeat)
         print(
-            f"{title}\n\n{'script':16}{'gain of a step':>21}{'plain':>9}{'guide':>9}{'run_cpu':>9}{'best':>8}{'by hand':>8}",
+            f"{title}\n\n{'script':15}{'gain of a step':>23}{'plain':>8}{'guide':>8}{'run_cpu':>8}{'best':>9}{'by hand':>8}",
             flush=True,
         )
         for name in given.only.split(","):
