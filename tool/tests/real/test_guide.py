@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ("README.md", "docs/guide.md", "docs/container.md", "docs/benchmark.md")
+PAGES = ("README.md", "docs/guide.md", "docs/container.md", "docs/benchmark.md", "docs/optimize.md")
 NEEDS = {  # what a block may say that it needs, and so is not run here
     "caches": "caches that have been used",
     "engine": "a container engine, and minutes for the image",
