@@ -28,6 +28,8 @@ FLOORS = {
     "rules": 2,
     "containers": 2,
     "tuning": 2,
+    "advice": 2,
+    "looking": 2,
     "verbs": 3,
     "show": 3,
     "": 4,  # cli.py, testing.py and __main__.py

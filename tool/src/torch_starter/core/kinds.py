@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.container_files import ContainerFiles
     from torch_starter.core.evidence import Evidence
     from torch_starter.core.machine import Machine
+    from torch_starter.core.profile import Profile
     from torch_starter.core.repair import Repair
     from torch_starter.core.report import Finding, Limit, Measurement, Report
     from torch_starter.core.sight import Sight
@@ -222,3 +223,37 @@ class Setting:
     source: str
     code: bool = False
     edit: str = ""
+
+
+@dataclass(frozen=True)
+class Profiler:
+    """Something that looks inside a running script, of a package that may be put beside an environment, never into it.
+
+    `requirement` is what is installed; `module` what is imported then, by the script's process, or nothing where it is a program
+    of its own. `without`: what looks in its place where it cannot be had, told as a notice.
+    """
+
+    name: str
+    requirement: str
+    module: str
+    about: str
+    without: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something that makes scripts slow or large, seen in a profile, with the edit that mends it.
+
+    `look` is pure: it yields findings with their `gain`: how many times as fast, or of memory how many times as small, the script is
+    expected to be then. `of`: what it reads. `about` says why it costs, `found` how it is seen, `mend` what to do.
+    """
+
+    id: str
+    title: str
+    of: Literal["time", "memory"]
+    look: Callable[[Profile], Iterable[Finding]]
+    about: str
+    found: str
+    mend: str
+    source: str

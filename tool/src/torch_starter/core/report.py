@@ -17,6 +17,7 @@ from torch_starter import __version__
 from torch_starter.core.figures import key as figure_key
 from torch_starter.core.pairs import gain
 from torch_starter.core.place import Place as Place
+from torch_starter.core.profile import Profile
 from torch_starter.core.proof import Proof
 from torch_starter.core.statistics import interval as interval_of
 from torch_starter.core.statistics import median, spread
@@ -206,6 +207,7 @@ class Report(msgspec.Struct, kw_only=True):
     it is given, is what the last line says instead of "all is well" and its like. `measured`: its measurements are what was asked
     for, and are shown to people too. `history`: what figures were in earlier runs, the oldest first.
     `entries`: what can be asked for, where a list is wanted. `proof`: what makes the user's own command faster, proven.
+    `profile`: where the time or the memory of the user's own command goes.
     """
 
     command: str
@@ -216,6 +218,7 @@ class Report(msgspec.Struct, kw_only=True):
     entries: list[Entry] = []
     changes: list[Change] = []
     proof: Proof | None = None
+    profile: Profile | None = None
     facts: dict[str, Any] = {}
     notes: list[str] = []
     conclusion: str = ""
@@ -264,6 +267,7 @@ class Report(msgspec.Struct, kw_only=True):
             "entries": [msgspec.to_builtins(entry) for entry in self.entries],
             "changes": [msgspec.to_builtins(change) for change in self.changes],
             "proof": None if self.proof is None else msgspec.to_builtins(self.proof),
+            "profile": None if self.profile is None else msgspec.to_builtins(self.profile),
             "notes": self.notes,
             "problem": None if self.stop is None else msgspec.to_builtins(self.stop),
         }
