@@ -18,8 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from torch_starter.core.report import Change, Entry, Finding, Report
-from torch_starter.show import benchmarks, optimize
+from torch_starter.show import benchmarks, memory, optimize, profile
 from torch_starter.show._fit import cut
+from torch_starter.show._profile_words import advised, concluded, many
 from torch_starter.show._words import by_group, counted, is_command, loudest, plain, plain_finding, short_id
 from torch_starter.show.measurements import lines as measurement_lines
 from torch_starter.show.unwell import mark, show_unwell, sign
@@ -49,8 +50,7 @@ def show(report: Report, out: Console) -> None:
     for line in measured(report, out):
         out.print(cut(line, out))
     show_entries(report.entries, out)
-    if report.findings:
-        show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out)
+    show_found(report, out)
     if report.proof is not None:
         optimize.show(report.proof, out)
     show_changes([each for each in report.changes if report.proof is None or each.kind != "setting"], out)  # the proof has them
@@ -60,8 +60,16 @@ def show(report: Report, out: Console) -> None:
         out.print(Text.assemble(("stopped: ", "bold red"), plain(report.stop.message)))
         if remedy := plain(report.stop.remedy):
             out.print(Text.assemble(("what to do: ", "bold"), remedy), soft_wrap=is_command(remedy))
-    elif report.findings or report.conclusion:
+    elif report.findings or report.conclusion or report.profile is not None:
         out.print(closing(report, out))
+
+
+def show_found(report: Report, out: Console) -> None:
+    """The findings; with a profile, as it has them."""
+    if report.profile is not None:
+        (memory if report.profile.of == "memory" else profile).show(report, report.profile, out)
+    elif report.findings:
+        show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out)
 
 
 def measured(report: Report, out: Console) -> Iterator[Text]:
@@ -150,8 +158,10 @@ def said(report: Report, out: Console) -> str:
 def closing(report: Report, out: Console) -> Text:
     """The last line: how many of what, and what it means."""
     told = [words for _, words in counted(report.findings)]
+    if report.profile is not None:
+        told = [many(len(advised(report)), "finding") if advised(report) else "no finding"]
     if report.measured and any(each.processes for each in report.measurements):
         told = [benchmarks.counts(report.measurements), *told]
-    words = report.conclusion or said(report, out)
+    words = report.conclusion or (said(report, out) if report.profile is None else concluded(report))
     style = {"ok": "green", "warn": "yellow"}.get(report.status, "bold red")
     return Text.assemble((", ".join(told), "bold"), f" in {report.seconds:.1f} s: " if told else "", (words, style))
