@@ -105,6 +105,8 @@ ORDER = (  # as a newcomer needs them
     "rollback",
     "benchmark",
     "optimize",
+    "profile",
+    "memory-profile",
     "render",
     "build",
     "up",
@@ -134,6 +136,20 @@ def show_completion(ctx: click.Context, param: click.Parameter, value: str | Non
         ctx.exit()
 
 
+class ScriptCommand(click.Command):
+    """A command whose options end behind -m MODULE, too: what follows is the module's own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        taking = {name for each in self.params if isinstance(each, click.Option) and not each.is_flag for name in each.opts}
+        at = 0
+        while at < len(args) and args[at].startswith("-") and args[at] != "--":
+            if args[at] in ("-m", "--module"):
+                args = [*args[: at + 2], "--", *args[at + 2 :]]
+                break
+            at += 2 if args[at] in taking else 1
+        return super().parse_args(ctx, args)
+
+
 def command(verb: Verb) -> click.Command:
     """A verb as a command of the command line."""
     options = list(verb.options)
@@ -144,7 +160,10 @@ def command(verb: Verb) -> click.Command:
     params: list[click.Parameter] = [parameter(option) for option in options]
     if verb.rest:
         params.append(click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar=verb.rest))
-    settings: dict[str, Any] = {"allow_interspersed_args": not verb.passes_through, "ignore_unknown_options": verb.passes_through}
+    settings: dict[str, Any] = {
+        "allow_interspersed_args": not (verb.passes_through or verb.script),
+        "ignore_unknown_options": verb.passes_through,
+    }
 
     def callback(**given: Any) -> int:
         rest = tuple(given.pop("rest", ()))
@@ -152,7 +171,7 @@ def command(verb: Verb) -> click.Command:
         options = {name.replace("_", "-"): value for name, value in given.items()} | {"json": as_json}
         return answer(verb, options, rest, as_json)
 
-    return click.Command(
+    return (ScriptCommand if verb.script else click.Command)(
         verb.name,
         callback=callback,
         params=params,
@@ -168,7 +187,11 @@ def parameter(option: Option) -> click.Option:
     kinds: dict[str, dict[str, Any]] = {"flag": {"is_flag": True}, "texts": {"multiple": True}, "path": {"type": click.Path()}}
     more: dict[str, Any] = {"default": option.default, "show_default": True} if option.default else {}
     return click.Option(
-        [f"--{option.name}"], help=option.help, metavar=option.metavar or None, **kinds.get(option.type, {}), **more
+        [*([f"-{option.short}"] if option.short else []), f"--{option.name}"],
+        help=option.help,
+        metavar=option.metavar or None,
+        **kinds.get(option.type, {}),
+        **more,
     )
 
 
@@ -190,7 +213,7 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
         report = stop_report(verb.name, our_own_bug(error))
     report.started_at, report.seconds = started, time.monotonic() - clock
     try:
-        if report.stop_exit_code != Interrupted.exit_code or report.measurements:
+        if report.stop_exit_code != Interrupted.exit_code or report.measurements or report.profile is not None:
             write(report, files)
     except Exception as error:  # what was found is shown in any case
         bug = stop_report(verb.name, our_own_bug(error))

@@ -56,6 +56,7 @@ class NoProcesses:
         on_error_line: Callable[[str], None] | None = None,
         on_answer: Callable[[str], None] | None = None,
         until: Callable[[], bool] | None = None,
+        gentle: float = 0.0,
     ) -> Done:
         return Done(tuple(str(word) for word in argv), None, "", "no such program on a recorded machine", 0.0)
 

@@ -47,6 +47,7 @@ class Answering(NoProcesses):
         on_error_line: Callable[[str], None] | None = None,
         on_answer: Callable[[str], None] | None = None,
         until: Callable[[], bool] | None = None,
+        gentle: float = 0.0,
     ) -> Done:
         self.started.append(Started(tuple(map(str, argv)), dict(env or {}), cwd))
         return self.answer(self.started[-1])

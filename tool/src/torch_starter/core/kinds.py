@@ -27,13 +27,14 @@ LEVELS: tuple[Level, ...] = ("quick", "default", "full")
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a verb. `choices` narrows what is accepted; `metavar` names the value in the help."""
+    """One option of a verb; `metavar` names its value in the help, `short` is its letter where it has one."""
 
     name: str
     help: str
     type: Literal["flag", "text", "texts", "path"] = "text"
     metavar: str = ""
     default: str | None = None
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Verb:
 
     `rest` names the words behind the options, where a verb takes any; with `passes_through` they are a command that
     gets the terminal and whose exit status becomes ours (and there is no `--json`). `markdown`: its answer can be written as a
-    table by `--markdown FILE`.
+    table by `--markdown FILE`. `script`: options end where a script begins, or behind -m MODULE, as those of Python do.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Verb:
     passes_through: bool = False
     changes: bool = False
     markdown: bool = False
+    script: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,8 +247,8 @@ class Profiler:
 class Advice:
     """Something that makes scripts slow or large, seen in a profile, with the edit that mends it.
 
-    `look` is pure: it yields findings with their `gain`: how many times as fast, or of memory how many times as small, the script is
-    expected to be then. `of`: what it reads. `about` says why it costs, `found` how it is seen, `mend` what to do.
+    `look` is pure: it yields findings with their `gain`: how many times as fast, or of memory how many times as small, the script
+    is expected to be then. `of`: what it reads. `about` says why it costs, `found` how it is seen, `mend` what to do.
     """
 
     id: str

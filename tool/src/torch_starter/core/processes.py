@@ -60,12 +60,14 @@ class Processes(Protocol):
         on_error_line: Line | None = None,
         on_answer: Line | None = None,
         until: Callable[[], bool] | None = None,
+        gentle: float = 0.0,
     ) -> Done:
         """Run to the end; whatever of its process group is left then, or when `timeout` seconds are over, is killed.
 
         `on_line` and `on_error_line` are given each line of stdout and stderr as it comes. With `on_answer` the program
         gets one more pipe, its number in the variable TORCH_STARTER_ANSWERS, and each line written there is given to
         `on_answer`: a channel that noise on stdout does not disturb. Where `until` becomes true it is ended a moment later.
+        Where we are interrupted, it is, too, and has `gentle` seconds to end by itself.
         """
         ...
 
@@ -93,6 +95,7 @@ class LocalProcesses:
         on_error_line: Line | None = None,
         on_answer: Line | None = None,
         until: Callable[[], bool] | None = None,
+        gentle: float = 0.0,
     ) -> Done:
         words = tuple(str(word) for word in argv)
         started = time.monotonic()
@@ -109,7 +112,7 @@ class LocalProcesses:
         if answers is not None:
             os.close(answers[1])
             side = _Gather(os.fdopen(answers[0], "rb"), on_answer)
-        timed_out = self._wait(process, input, timeout, until)
+        timed_out = self._wait(process, input, timeout, until, gentle)
         for gather in (out, err, *([side] if side else [])):
             gather.finish(process.pid)
         return Done(words, process.returncode, out.text, err.text, time.monotonic() - started, timed_out)
@@ -132,7 +135,7 @@ class LocalProcesses:
         )
 
     def _wait(
-        self, process: subprocess.Popen[bytes], input: str, timeout: float | None, until: Callable[[], bool] | None
+        self, process: subprocess.Popen[bytes], input: str, timeout: float | None, until: Callable[[], bool] | None, gentle: float
     ) -> bool:
         """Feed and wait; True where the time was over. No process of the group outlives us, whatever happens here."""
         try:
@@ -143,6 +146,10 @@ class LocalProcesses:
                 return _wait_until(process, timeout, until)
         except subprocess.TimeoutExpired:
             return True
+        except KeyboardInterrupt:
+            if gentle:
+                interrupt(process, gentle)
+            raise
         finally:
             end_group(process.pid)
             process.wait()
@@ -169,6 +176,13 @@ def _wait_until(process: subprocess.Popen[bytes], timeout: float | None, until: 
                 process.wait(AFTER_ENOUGH_SECONDS)
             return False
     return True
+
+
+def interrupt(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Tell a whole process group to end, as Ctrl-C does, and wait for it."""
+    with contextlib.suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(seconds)
 
 
 def _feed(stream: IO[bytes], data: bytes) -> None:

@@ -45,7 +45,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return max(0.0, self.wall - self.data - self.transfer - self.forward - self.backward - self.optimizer)
 
 
-class Frame(msgspec.Struct, frozen=True):
+class Frame(msgspec.Struct, frozen=True, array_like=True):
     """A function that was running, and the line that it was at. `own`: in a file of the user, not of an installed package."""
 
     function: str
@@ -54,7 +54,7 @@ class Frame(msgspec.Struct, frozen=True):
     own: bool = False
 
 
-class Stack(msgspec.Struct, frozen=True):
+class Stack(msgspec.Struct, frozen=True, array_like=True):
     """Functions that called each other, the outermost first, by their numbers in Stacks.frames; and how long that was seen."""
 
     frames: tuple[int, ...]
@@ -131,12 +131,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
     """A process of a DataLoader: how many batches it made, how long each took, of which it worked so long, and its stacks.
 
-    `number`: its number in its loader; `loader` the loader's number in the order in which they were made.
+    `number`: its number in its loader; `parent`: the process that it loads for. `unique`: of its `resident` size what no other
+    process shares.
     """
 
     number: int
     process: int
     batches: int
+    parent: int = 0
     seconds: float
     cpu: float = 0.0
     resident: int = 0
@@ -195,10 +197,10 @@ class Mark(msgspec.Struct, frozen=True):
     resident: int = 0
 
 
-class Event(msgspec.Struct, frozen=True):
-    """Something of the traced steps, for a timeline: from when to when, in seconds from the first of them; `row`: where to draw it.
+class Event(msgspec.Struct, frozen=True, array_like=True):
+    """Something of the traced steps, for a timeline: from when to when, in seconds from the first of them.
 
-    `row`: "step", "part", "operation", "gpu", "python".
+    `row` is where to draw it: "step", "part", "operation", "gpu", "python".
     """
 
     row: str
@@ -217,7 +219,7 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     frames: tuple[Frame, ...] = ()
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Moment(msgspec.Struct, frozen=True, array_like=True):
     """What a process had at a moment, in seconds from its beginning: resident, of that by malloc and mmap (`heap`)."""
 
     seconds: float
@@ -239,13 +241,32 @@ class Census(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
-    """What steps leave behind: bytes and blocks a step, and which line asked for it. `what`: "tensors with graphs", "tensors", "memory"."""
+    """What steps leave behind: bytes and blocks a step, and which line keeps it or, where that is not seen, asked for it.
+
+    `what`: "tensors with graphs", "tensors", "memory". `holder`: the user's variable that it is kept in, such as self.cache.
+    """
 
     place: Place | None = None
+    holder: str = ""
     bytes: float = 0.0
     blocks: float = 0.0
     what: str = "memory"
     frames: tuple[Frame, ...] = ()
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something large that a variable of the user's holds: its name, such as data.images, and the line that puts it there.
+
+    `kind`: "tensor", "array" of numpy, "bytes", "list" of so many (`count`) entries, or "gradients" that are kept as zeros. `dtype`:
+    its numbers or, of a list, what most of its entries are.
+    """
+
+    name: str
+    kind: str
+    bytes: int
+    dtype: str = ""
+    count: int = 1
+    place: Place | None = None
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -276,8 +297,8 @@ class GpuMemory(msgspec.Struct, frozen=True, kw_only=True):
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """Where a process's memory goes.
 
-    `phases`: how much the resident size grew in each ("import", "model", "optimizer", "loader", "forward", "backward", "step"), and
-    `roles` bytes of tensors by role at their largest, with "activations": what the graph of one step keeps, by line in
+    `phases`: how much the resident size grew in each ("import", "model", "optimizer", "loader", "forward", "backward", "step"),
+    and `roles` bytes of tensors by role at their largest, with "activations": what the graph of one step keeps, by line in
     `activations`. `peak`: bytes that malloc and mmap had given out when it was most, and whose (`owners`). `by`: "memray", or
     "standard library".
     """
@@ -297,14 +318,19 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     grows: float = 0.0
     shared: int = 0
     unused_graphs: tuple[Call, ...] = ()
+    holdings: tuple[Holding, ...] = ()
     gpu: GpuMemory | None = None
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """One process of a script, told by itself. `steps` are all of them; `imports` seconds of each package, without those it imports.
+    """One process of a script, told by itself. `steps` are all of them; `imports` seconds of each package, less those it imports.
 
     `stacks` are of the sampled steps; of the whole run where there is no step. `sampler`: what looked. `ended`: it had been seen
     enough, came to its own end, raised an `error`, or was interrupted. `forwards`: calls of the outermost model.
+
+    `anomaly`: where the search for anomalies was turned on. `epochs`: how often a loader was begun from its start in the steps
+    after the warm-up, and for how many seconds in all that took, such as to start its workers. `kept`: files that it wrote,
+    which went aside.
     """
 
     process: int = 0
@@ -337,9 +363,12 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[Model, ...] = ()
     threads_set: tuple[Place, ...] = ()
     anomaly: Place | None = None
+    epochs: int = 0
+    epoch_seconds: float = 0.0
     effect: dict[str, str] = {}
     memory: Memory | None = None
     notes: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     def of(self, *modes: Mode) -> list[Step]:
         """Its steps that were looked at so."""
@@ -389,8 +418,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """A profile of a command: what it is of, and its processes that stepped, or else all that told something, by their rank.
 
-    `folder` has the files that other programs read: `files` by name, with what each is for. `code`: the exit status of the script,
-    where it came to its own end.
+    `folder` has the files that other programs read: `files` by name, with what each is for. `code`: the exit status of the
+    script, where it came to its own end. `missing`: profilers that could not be had, with why.
     """
 
     of: Literal["time", "memory"] = "time"

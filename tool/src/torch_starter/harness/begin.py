@@ -7,6 +7,7 @@ The variable TORCH_STARTER_TRIAL names a request: a JSON file beside which answe
   two has lost by then); `least`: where `steps` is 0, so many seconds and at least 5 steps are measured;
 - `look`: a profiler looks at some more steps, after they were measured;
 - `losses`: of so many steps the loss is kept; `seed`: what random numbers begin with, unless the script sets its own;
+- `course`: the file that counts its steps: course (a trial, as above), or profile or memory, which say what they read of this;
 - `tool`: the process that asked: when it has gone, the script ends;
 - `aside`: the folder that writes go to ("": one beside the request), and `through`: folders in which they stay where they are.
 

@@ -6,14 +6,14 @@ import hashlib
 import os
 import resource
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 LEAST_STEPS = 5  # that are measured where no number is given
 LOOK_STEPS = 3
 LOOK_SECONDS = 2.0
 HASHED = 1 << 22  # bytes of each parameter
-GUARDED = 0.5  # seconds from one look at the memory to the next
-LEAST_FREE = 0.04  # of the memory
+KEPT = 2000  # steps whose seconds are told
+NAMED = 50  # files that were written aside
 CLOCK = time.perf_counter
 
 
@@ -29,8 +29,17 @@ class Course:
         self.digest = ""
         self.look: Optional[Dict[str, Any]] = None
         self.looking: Any = None
-        self.guarded = 0.0
+        self.guard = watch.beside("guard").Guard(watch)
         self.meter: Any = None
+
+    def note(self, what: str) -> None:
+        """The script has come so far: nothing is done about it here."""
+
+    def after_torch(self, torch: Any) -> None:
+        """Before anything else is hooked: nothing more is, here."""
+
+    def first_forward(self, module: Any) -> None:
+        """Before the outermost module is called for the first time."""
 
     def begin_again(self, kind: str, optimizer: Any) -> None:
         """The first step of an optimizer: what was called before was no step."""
@@ -51,8 +60,7 @@ class Course:
             self.measure(now)
         elif len(self.times) >= int(self.request["warm"]):
             self.open()
-        if now > self.guarded + GUARDED:
-            self.guard(now)
+        self.guard.look(now)
 
     def open(self) -> None:
         """Begin to measure: from here on nothing is done between steps but to look at the clock."""
@@ -115,11 +123,47 @@ class Course:
                 found.update(bytes(part.view(self.watch.torch.uint8).numpy()))
         return found.hexdigest()[:16]
 
-    def guard(self, now: float) -> None:
-        """End before the memory is full, which would take others with it; and where nobody waits for it any more."""
-        self.guarded = now
-        tool = self.request.get("tool")
-        if tool and os.path.isdir("/proc/self") and not os.path.isdir("/proc/%d" % tool):
-            self.watch.answer.end("exit")
-        if self.watch.beside("meter").free_share() < LEAST_FREE:
-            self.watch.answer.end("memory")
+    def at_exit(self) -> None:
+        """The script has come to its own end: a window that is open is closed."""
+        if self.meter is not None and self.window is None and len(self.times) > self.first:
+            self.close(len(self.times) - self.first)
+
+    def told(self, how: str) -> Tuple[str, Dict[str, Any]]:
+        """All that was seen, as core/tuning.Told; and what the file is called that it is written to."""
+        watch = self.watch
+        found = {
+            "kind": self.kind,
+            "ended": how,
+            "rank": int(os.environ.get("RANK") or 0),
+            "world": int(os.environ.get("WORLD_SIZE") or 1),
+            "steps": seconds(self.times)[:KEPT],
+            "window": self.window,
+            "losses": [float(each.float()).hex() for each in watch.losses],
+            "digest": self.digest,
+            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "seconds": CLOCK() - watch.began,
+            "turns": watch.turns.done,
+            "look": self.look,
+            "forwards": watch.forwards,
+            "kept": self.request["redirect"].kept()[:NAMED],
+            **watch.seen,
+        }
+        if watch.torch is not None:
+            found.update(self.of_torch(watch.torch))
+        return ("answer" if self.times else "other"), found  # such as a launcher, or what looks after others' memory
+
+    def of_torch(self, torch: Any) -> Dict[str, Any]:
+        """What torch tells of itself, and what is in effect."""
+        gpu = torch.cuda.is_available() and torch.cuda.is_initialized()
+        return {
+            "version": str(torch.__version__),
+            "device": self.watch.beside("telling").device(torch, self.optimizer),
+            "device_memory": torch.cuda.max_memory_reserved() if gpu else 0,
+            "distributed": bool(torch.distributed.is_available() and torch.distributed.is_initialized()),
+            "effect": self.watch.beside("effect").read_back(),
+        }
+
+
+def seconds(times: List[float]) -> List[float]:
+    """From the end of each step to that of the next."""
+    return [after - before for before, after in zip(times[:-1], times[1:])]  # noqa: RUF007  there is none in Python 3.8

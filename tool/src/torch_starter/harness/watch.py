@@ -29,7 +29,7 @@ class Watch:
         self.batches = 0
         self.losses: List[Any] = []
         self.seen: Dict[str, List[Any]] = {"loaders": [], "optimizers": [], "models": [], "threads_set": []}
-        self.course = beside("course").Course(self)
+        self.course = beside(request.get("course", "course")).Course(self)
         self.answer = beside("answer").Answer(self)
         atexit.register(self.answer.at_exit)
 
@@ -37,6 +37,7 @@ class Watch:
         """Hook what tells of steps, data, losses, and of what the script makes."""
         self.torch = torch
         self.answer.mark("torch is imported")
+        self.course.after_torch(torch)
         importlib.import_module("torch.optim.optimizer").register_optimizer_step_post_hook(self.stepped)
         self.beside("root").find(torch, self.first_forward)
         self.wrap_losses(torch)
@@ -56,6 +57,7 @@ class Watch:
         """The outermost module is about to be called for the first time."""
         self.seen["models"].append(self.beside("root").described(self.torch, module))
         self.turns.first_forward(module)
+        self.course.first_forward(module)
         module.register_forward_hook(self.called)
 
     def called(self, module: Any, *_: Any) -> None:
@@ -111,6 +113,7 @@ class Watch:
         def making(optimizer: Any, *words: Any, **named: Any) -> None:
             made(optimizer, *words, **named)
             self.optimizers_made += 1
+            self.course.note("optimizer")
             kind, known = type(optimizer), optimizer.defaults
             self.seen["optimizers"].append(
                 {

@@ -1,0 +1,1 @@
+"""Reads what profilers have written: pure functions of texts."""
