@@ -9,7 +9,7 @@ from torch_starter.core.place import Place
 from torch_starter.core.profile import Frame, Mode, Part, Process, Profile
 from torch_starter.core.report import Finding, Report
 from torch_starter.show._proof_words import share, span
-from torch_starter.show._words import WELL, plain, quantity
+from torch_starter.show._words import advised, plain, quantity
 
 PARTS: dict[Part, str] = {
     "data": "waiting for data",
@@ -47,23 +47,9 @@ def gain(finding: Finding) -> str:
     return f"{finding.gain:.{2 if finding.gain < 1.2 else 1 if finding.gain < 10 else 0}f}x"
 
 
-def advised(report: Report) -> list[Finding]:
-    """What is to be told: what is wrong first, then what is advised, the largest gain first."""
-    told = [finding for finding in report.findings if finding.verdict not in WELL]
-    return sorted(told, key=lambda each: (each.gain is not None, -(each.gain or 0)))
-
-
 def many(count: int, what: str) -> str:
     """How many of something."""
     return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def headline(report: Report) -> str:
-    """All of it in a sentence, without its end."""
-    found, of = advised(report), report.profile.of if report.profile else "time"
-    if found:
-        return " ".join(plain(found[0].title).split()).rstrip(".").replace("\n", " ")
-    return f"Nothing is found that makes it 5 % {'faster' if of == 'time' else 'smaller'}"
 
 
 def concluded(report: Report) -> str:
@@ -79,9 +65,9 @@ def concluded(report: Report) -> str:
 def bare_path(file: str, root: str = "") -> str:
     """A file as people name it: within its project, or within what it is installed with."""
     told = " ".join(plain(file).split())
-    if root and told.startswith(f"{root.rstrip('/')}/"):
-        return told[len(root.rstrip("/")) + 1 :]
-    return INSTALLED.sub("", told)
+    installed = INSTALLED.sub("", told)
+    inside = bool(root) and told.startswith(f"{root.rstrip('/')}/")
+    return told[len(root.rstrip("/")) + 1 :] if inside and installed == told else installed
 
 
 def within(words: str, room: int, dots: str = "…") -> str:

@@ -74,6 +74,8 @@ def sentence(report: Report) -> str:
     wrong, unseen, warned = counts["fail"] + counts["crash"], counts["unknown"], counts["warn"]
     if report.stop:
         return "It was stopped"
+    if report.profile is not None:
+        return of_profile(report)
     if wrong:
         return "One thing is wrong" if wrong == 1 else f"{wrong} things are wrong"
     if unseen:
@@ -85,6 +87,22 @@ def sentence(report: Report) -> str:
     if report.conclusion and (report.history or (report.measured and any(each.processes for each in report.measurements))):
         return report.conclusion[0].upper() + report.conclusion[1:]
     return "All is well" if report.findings else "Done"
+
+
+def advised(report: Report) -> list[Finding]:
+    """What a profile has found: what is wrong first, then what is advised, the largest gain first."""
+    told = [finding for finding in report.findings if finding.verdict not in WELL]
+    return sorted(told, key=lambda each: (each.gain is not None, -(each.gain or 0)))
+
+
+def of_profile(report: Report) -> str:
+    """All of a profile in a sentence, without its end."""
+    found = advised(report)
+    if found:
+        words = " ".join(plain(found[0].title).split()).rstrip(".")
+        return words[:1].upper() + words[1:]
+    smaller = report.profile is not None and report.profile.of == "memory"
+    return f"Nothing is found that makes it 5 % {'smaller' if smaller else 'faster'}"
 
 
 def in_markdown(words: str) -> str:

@@ -17,8 +17,9 @@ import jinja2
 from torch_starter import __version__
 from torch_starter.core.report import SCHEMA, Finding, Measurement, Report, Verdict
 from torch_starter.core.units import human_size
-from torch_starter.show import benchmark_page, drawn, optimize_page
+from torch_starter.show import benchmark_page, drawn, optimize_page, pictured
 from torch_starter.show._line import when, where
+from torch_starter.show._proof_words import share
 from torch_starter.show._words import (
     LOUDEST,
     SIGNS,
@@ -70,8 +71,9 @@ class Bar:
 
 def page(report: Report) -> str:
     """The whole report as one HTML file."""
-    style = (HERE / "page.css").read_text(encoding="utf-8")
     told = content(report)
+    names = ["page.css", "profile.css"] if told["profile"] else ["page.css"]
+    style = "".join((HERE / name).read_text(encoding="utf-8") for name in names)
     policy = POLICY.format(style=digest(style))
     if told["drawn"]["policy"]:
         policy = POLICY_OF_PICTURES.format(style=digest(style), more=told["drawn"]["policy"])
@@ -90,7 +92,7 @@ def template() -> jinja2.Template:
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
     environment.filters.update(
-        between=between, command=is_command, when=when, quantity=quantity, short=short_id, lines=str.splitlines
+        between=between, command=is_command, when=when, quantity=quantity, short=short_id, lines=str.splitlines, share=share
     )
     return environment.get_template("page.html.j2")
 
@@ -102,12 +104,13 @@ def digest(style: str) -> str:
 
 def content(report: Report) -> dict[str, Any]:
     """What the template is given."""
-    findings = [plain_finding(finding) for finding in report.findings]
+    profile = pictured.content(report)
+    findings = [] if profile else [plain_finding(finding) for finding in report.findings]  # the profile's page has them
     unwell = sorted((each for each in findings if each.verdict not in WELL), key=lambda each: LOUDEST.index(each.verdict))
     facts = benchmark_page.facts(report)
     benchmark, optimize = benchmark_page.content(report), optimize_page.content(report)
     charts = [*(benchmark["charts"] + benchmark["past"] if benchmark else ()), *(optimize["charts"] if optimize else ())]
-    verdict: Verdict = "fail" if report.stop else loudest(findings) if findings else "ok"
+    verdict: Verdict = "fail" if report.stop else loudest(report.findings) if report.findings else "ok"
     return {
         "report": report,
         "sentence": sentence(report),
@@ -122,7 +125,8 @@ def content(report: Report) -> dict[str, Any]:
         "changes": [each for each in report.changes if not optimize or each.kind != "setting"],  # which the proof has
         "benchmark": benchmark,
         "optimize": optimize,
-        "drawn": drawn.needed(charts),
+        "profile": profile,
+        "drawn": pictured.needed(profile["drawn"]) if profile else drawn.needed(charts),
         "facts": [(as_words(name), list(leaves(facts[name], name))) for name in sorted(facts, key=fact_order)],
         "where": where(report.facts),
         "version": __version__,

@@ -1,4 +1,4 @@
-"""What benchmarks measured, or `optimize` found, as Markdown: tables for an issue, a pull request or a page of one's own."""
+"""What was measured, proven or found by profiling, as Markdown: tables for an issue, a pull request or a page of one's own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from torch_starter import __version__
 from torch_starter.core.figures import label, parsed
 from torch_starter.core.report import Measurement, Past, Report
-from torch_starter.show import proof_markdown
+from torch_starter.show import profile_markdown, proof_markdown
 from torch_starter.show._line import when, where
 from torch_starter.show._words import SIGNS, WELL, in_markdown, quantity, sentence
 from torch_starter.show.benchmarks import LIMITS, by_figure, counts, percent, sign
@@ -30,13 +30,15 @@ def lines(report: Report) -> Iterator[str]:
     measured = sorted((each for each in report.measurements if each.processes), key=lambda each: each.name == LIMITS)
     parts = (counts(measured) if measured else "", f"{report.seconds:.0f} s", when(report.started_at), where(report.facts))
     yield in_markdown(", ".join(part for part in parts if part)) + "."
-    if report.proof is not None:
+    if report.profile is not None:
+        yield from profile_markdown.lines(report, report.profile)
+    elif report.proof is not None:
         yield from proof_markdown.lines(report.proof)
     elif measured:
         yield from table(measured)
     elif report.history:
         yield from past(report.history)
-    unwell = [finding for finding in report.findings if finding.verdict not in WELL]
+    unwell = [each for each in report.findings if each.verdict not in WELL and report.profile is None]  # which has them
     for group in (
         [f"- {SIGNS[each.verdict]} {in_markdown(each.id)}: {in_markdown(each.seen)}" for each in unwell],
         [in_markdown(note) for note in report.notes],

@@ -14,7 +14,7 @@ from torch_starter.show import _profile_words as say
 from torch_starter.show._fit import wrapped
 from torch_starter.show._profile_lines import Column, Tier, facts, findings, side_by_side
 from torch_starter.show._proof_words import share
-from torch_starter.show._words import plain
+from torch_starter.show._words import advised, plain
 from torch_starter.show.profile import looking
 
 TITLE = "how many times as small it is expected to be then"
@@ -39,7 +39,7 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
         Column("tensors", "at their most", bars({say.role(name): value for name, value in memory.roles.items()}, out)),
     ]
     yield from side_by_side(tables, MOST_BARS if tier.rows > 1 else 3, out)
-    yield from findings(say.advised(report), TITLE, tier, profile.root, out)
+    yield from findings(advised(report), TITLE, tier, profile.root, out)
     owners = owned(memory, profile.root)
     kept = [(say.place(each.place, profile.root), say.size(each.bytes)) for each in memory.activations if each.place]
     columns = [Column("the peak's owners", "", owners, paths=True), Column("kept for backward", "", kept, paths=True)]

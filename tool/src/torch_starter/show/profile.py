@@ -14,7 +14,7 @@ from torch_starter.show import _profile_words as say
 from torch_starter.show._fit import wrapped
 from torch_starter.show._profile_lines import Column, Tier, facts, findings, side_by_side
 from torch_starter.show._proof_words import factor, share, span
-from torch_starter.show._words import plain
+from torch_starter.show._words import advised, plain
 from torch_starter.show.benchmarks import bar
 
 LEAST_SHARE = 0.005  # of a step: a part that takes less is not told
@@ -32,7 +32,7 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
     process = profile.main
     yield from head(profile, process, out)
     yield from parts(process, out)
-    yield from findings(say.advised(report), TITLE, tier, profile.root, out)
+    yield from findings(advised(report), TITLE, tier, profile.root, out)
     stacks = process.stacks
     columns = [operations(process) if process.ops else functions(stacks), lines_of(stacks, profile.root)]
     yield from side_by_side(columns, tier.rows, out)

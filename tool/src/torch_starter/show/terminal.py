@@ -20,8 +20,8 @@ from rich.text import Text
 from torch_starter.core.report import Change, Entry, Finding, Report
 from torch_starter.show import benchmarks, memory, optimize, profile
 from torch_starter.show._fit import cut
-from torch_starter.show._profile_words import advised, concluded, many
-from torch_starter.show._words import by_group, counted, is_command, loudest, plain, plain_finding, short_id
+from torch_starter.show._profile_words import concluded, many
+from torch_starter.show._words import advised, by_group, counted, is_command, loudest, plain, plain_finding, short_id
 from torch_starter.show.measurements import lines as measurement_lines
 from torch_starter.show.unwell import mark, show_unwell, sign
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-EMPTY = {"meta", "br", "rect", "circle"}
+EMPTY = {"meta", "br", "circle", "input"}
 
 
 class Page(HTMLParser):

@@ -14,7 +14,7 @@ from golden import golden
 from torch_starter.core.report import Finding, Measurement, Report, Verdict
 from torch_starter.show._words import SIGNS
 from torch_starter.show.html import page
-from unit.show import proven, reports
+from unit.show import _memories, _profiled, proven, reports
 from unit.show.pages import Page
 
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -30,10 +30,11 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "benchmark-list": reports.choice,
     "optimize": proven.ALL["gained"],
     "optimize-nothing": proven.ALL["nothing"],
+    **{f"profile-{name}": made for name, made in _profiled.ALL.items()},
+    **{f"memory-{name}": made for name, made in _memories.ALL.items()},
 }
-STILL = [
-    name for name in REPORTS if not name.startswith("optimize") and name not in ("benchmark", "benchmark-history")
-]  # what is drawn without a script
+DRAWN = ("optimize", "profile", "memory", "benchmark-history")  # by a script
+STILL = [name for name in REPORTS if not name.startswith(DRAWN) and name != "benchmark"]
 VERDICTS: list[Verdict] = ["ok", "warn", "fail", "crash", "skip", "unknown"]
 WORDS = st.text(max_size=40) | st.sampled_from(
     ["<script>x</script>", '" onload="x', "</style>", "{{ 1 }}", "&amp;", "\x1b[31m", "\u202ex"]
