@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from torch_starter.core.profile import GpuMemory, Growth, Memory, Process, Profile
+from torch_starter.core.profile import GpuMemory, Growth, Holding, Memory, Process, Profile
 from torch_starter.core.report import Report
 from torch_starter.show import _profile_words as say
 from torch_starter.show import drawing, flame, memory_charts
@@ -47,6 +47,7 @@ def content(report: Report, profile: Profile) -> dict[str, Any]:
         "activations": memory_charts.of_owners(memory.activations, root),
         "growth": growth(memory, root),
         "grown": [grown(each, root) for each in memory.growth if each.bytes >= LEAST_GROWTH][:MOST_ROWS],
+        "holdings": [holding(each, root) for each in sorted(memory.holdings, key=lambda each: -each.bytes)[:MOST_ROWS]],
         "unused": [call(each, root) for each in memory.unused_graphs[:MOST_ROWS]],
         "workers": [worker(each) for each in process.workers],
         "shared": say.size(memory.shared) if memory.shared else "",
@@ -90,6 +91,12 @@ def grown(each: Growth, root: str) -> Row:
     """What is left behind by a step, as a row."""
     blocks = f"{each.blocks:.1f}".removesuffix(".0") if each.blocks else ""
     return owner(each, root), plain(each.what), say.size(each.bytes), blocks
+
+
+def holding(each: Holding, root: str) -> Row:
+    """Something large that a variable holds, as a row."""
+    many = f"{each.kind} of {each.count}" if each.count > 1 else each.kind
+    return plain(each.name), plain(many), plain(each.dtype), say.size(each.bytes), say.place(each.place, root)
 
 
 def ranks(profile: Profile) -> list[drawing.Bar]:

@@ -36,7 +36,7 @@
       this.at = -1;
       this.width = 0;
       this.place.querySelector(".tools").hidden = false;
-      this.boxes.hidden = false;
+      this.boxes.hidden = this.told.hidden = false;
       this.boxes.addEventListener("keydown", (event) => this.pressed(event));
       this.boxes.addEventListener("mousemove", (event) => this.over(event));
       this.boxes.addEventListener("mouseleave", () => { this.say(this.at); });

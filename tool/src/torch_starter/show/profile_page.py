@@ -52,7 +52,7 @@ def content(report: Report, profile: Profile) -> dict[str, Any]:
         "lines": lines(process, root),
         "calls": [call(each, root) for each in sorted(process.calls, key=lambda each: -each.seconds)[:MOST_ROWS]],
         "workers": [worker(each) for each in process.workers],
-        "loader": next((say.place(each.place, root) for each in process.loaders if each.place), ""),
+        "loader": made(process, root),
         "compiled": compiled(process, root),
         "files": profile.files,
         "folder": say.bare_path(profile.folder, root),
@@ -177,6 +177,17 @@ def worker(each: Worker) -> Row:
         say.size(each.resident) if each.resident else "",
         say.size(each.unique) if each.unique else "",
     )
+
+
+def made(process: Process, root: str) -> str:
+    """Where the first loader is made, and what it takes to begin it again."""
+    at = next((f"Made in {say.place(each.place, root)}." for each in process.loaders if each.place), "")
+    again = (
+        f"Begun {say.many(process.epochs, 'time')} in the steps, which took {span(process.epoch_seconds)}."
+        if process.epochs
+        else ""
+    )
+    return f"{at} {again}".strip()
 
 
 def imports(process: Process) -> list[drawing.Bar]:

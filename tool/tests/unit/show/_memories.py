@@ -14,6 +14,7 @@ from torch_starter.core.profile import (
     Gpu,
     GpuMemory,
     Growth,
+    Holding,
     Memory,
     Mode,
     Moment,
@@ -106,10 +107,14 @@ def memory(**more: Any) -> Memory:
             for n in range(0, 44, 2)
         ),
         "growth": (
-            Growth(place=Place(f"{ROOT}/train.py", 47), bytes=1_400_000, blocks=3, what="tensors with graphs"),
+            Growth(place=Place(f"{ROOT}/train.py", 47), holder="losses", bytes=1_400_000, blocks=3, what="tensors with graphs"),
             Growth(place=Place(f"{ROOT}/tools/logging.py", 18), bytes=180_000, blocks=41, what="memory"),
         ),
         "grows": 1_600_000,
+        "holdings": (
+            Holding(name="data.pictures", kind="array", bytes=240 * MB, dtype="float64", place=Place(f"{ROOT}/train.py", 22)),
+            Holding(name="losses", kind="list", bytes=60 * MB, dtype="tensor", count=44, place=Place(f"{ROOT}/train.py", 47)),
+        ),
         "unused_graphs": (
             Call(place=Place(f"{ROOT}/train.py", 71), function="Net.__call__", count=1, seconds=0.03, bytes=120e6),
         ),
