@@ -85,11 +85,11 @@ def addressed(segments: List[Dict[str, Any]]) -> Any:
 
 
 def in_pieces(segments: List[Dict[str, Any]]) -> int:
-    """Bytes that are free in segments of which something else is in use: they cannot be given back."""
+    """Bytes that are free in segments of which something else is in use: they cannot be given back, but of expandable ones."""
     found = 0
     for each in segments:
         free = sum(block["size"] for block in each["blocks"] if block["state"] == "inactive")
-        found += free if free < each["total_size"] else 0
+        found += free if free < each["total_size"] and not each.get("is_expandable") else 0
     return found
 
 

@@ -17,7 +17,7 @@ from torch_starter.core.profile import Frame, Growth, Memory, Moment, Owner
 
 OWNERS, GROWTH = 60, 30
 LEAST_RATE = 64.0  # bytes a step, of a stack that grows
-STEADY = (0.5, 2.0)  # by how much the two windows may differ in what a step leaves behind
+STEADY = (0.5, 6.0)  # by how much the shorter window may differ in what a step leaves behind, with what one keeps for the next
 OFTEN = 0.3  # blocks a step, at least
 SOME = 0.25  # of what variables that grow were seen to hold: what else grows is told if it is more
 
@@ -126,7 +126,7 @@ def growing(short: Window | None, long: Window | None) -> Stacks:
         before = short.left.get(stack, NOTHING)
         rate = held.less(before).times(1 / max(1, long.steps - short.steps))
         first = before.times(1 / short.steps)
-        steady = rate.bytes and STEADY[0] <= first.bytes / rate.bytes <= STEADY[1] * 3
+        steady = rate.bytes and STEADY[0] <= first.bytes / rate.bytes <= STEADY[1]
         if rate.bytes >= LEAST_RATE and rate.blocks >= OFTEN and steady:
             found[stack] = rate
     return found
