@@ -45,7 +45,13 @@ def show(report: Report, out: Console, lines: Callable[[Tier], Iterable[Text]]) 
         if len(told) <= room:
             break
     for line in told:
-        out.print(cut(safe(line, out), out))
+        out.print(cut(carried(safe(line, out), out), out))
+
+
+def carried(line: Text, out: Console) -> Text:
+    """In signs that the output can carry, each as wide as it will be."""
+    line.plain = line.plain.encode(out.encoding, "replace").decode(out.encoding)  # sign for sign
+    return line
 
 
 def heading(words: str, more: str = "") -> Text:

@@ -1,9 +1,8 @@
-"""Answers of `memory-profile`, made up: a training that leaks on the CPU, and one whose GPU was full."""
+"""Answers of `memory-profile`, made up: a training that leaks, and a script that does nothing."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 from torch_starter.core.place import Place
@@ -11,8 +10,6 @@ from torch_starter.core.profile import (
     Call,
     Census,
     Frame,
-    Gpu,
-    GpuMemory,
     Growth,
     Holding,
     Memory,
@@ -21,12 +18,11 @@ from torch_starter.core.profile import (
     Owner,
     Process,
     Profile,
-    Segment,
     Worker,
 )
 from torch_starter.core.report import Report
-from unit.show import _profiles as made
-from unit.show._profiles import DATA_BOUND, MARKS, ON_GPU, ROOT, TRAIN, finding, lib, own, process, profile, report
+from unit.show._profiles import DATA_BOUND, MARKS, finding, process, profile, report
+from unit.show._seen import ROOT, TRAIN, lib, own, steps
 
 MB = 1_000_000
 KINDS: tuple[tuple[Mode, int], ...] = (("warm", 4), ("bare", 20), ("traced", 20))
@@ -48,78 +44,78 @@ def course(start: int, peak: int, grows: int) -> tuple[Moment, ...]:
     return tuple(found)
 
 
+TOLD: dict[str, Any] = {
+    "phases": {
+        "import": 312 * MB,
+        "model": 48 * MB,
+        "optimizer": 4 * MB,
+        "loader": 260 * MB,
+        "forward": 310 * MB,
+        "backward": 96 * MB,
+        "step": 92 * MB,
+    },
+    "roles": {
+        "parameters": 44_695_848,
+        "gradients": 44_695_848,
+        "optimizer": 89_391_696,
+        "buffers": 80_000,
+        "activations": 310 * MB,
+        "others": 21 * MB,
+    },
+    "dtypes": {"float32": 500 * MB, "int64": 1 * MB},
+    "activations": (
+        owner(58, 183, 20, file="models/net.py"),
+        owner(61, 92, 20, file="models/net.py"),
+        owner(43, 3, 1),
+    ),
+    "peak": 861 * MB,
+    "resident_peak": 1_230 * MB,
+    "owners": (
+        owner(
+            58,
+            250,
+            40,
+            own("Net.forward", 58, "models/net.py"),
+            lib("Conv2d.forward", "torch/nn/modules/conv.py", 553),
+            file="models/net.py",
+        ),
+        owner(22, 240, 2048, own("Pictures.__init__", 22), lib("ndarray.copy", "numpy/core/multiarray.py", 0)),
+        owner(44, 96, 62, lib("Tensor.backward", "torch/_tensor.py", 630)),
+        owner(45, 89, 124, lib("Adam.step", "torch/optim/adam.py", 247)),
+        Owner(bytes=41 * MB, blocks=91_022, frames=(lib("<module>", "torch/__init__.py", 409),)),
+    ),
+    "course": course(300 * MB, 861 * MB, 2 * MB),
+    "censuses": tuple(
+        Census(
+            step=n,
+            bytes={
+                "parameters": 44_695_848,
+                "gradients": 44_695_848,
+                "optimizer": 89_391_696,
+                "others": 21 * MB + n * 1_400_000,
+            },
+            tensors=400 + 3 * n,
+            graphs=n,
+            resident=900 * MB + n * 1_600_000,
+        )
+        for n in range(0, 44, 2)
+    ),
+    "growth": (
+        Growth(place=Place(f"{ROOT}/train.py", 47), holder="losses", bytes=1_400_000, blocks=3, what="tensors with graphs"),
+        Growth(place=Place(f"{ROOT}/tools/logging.py", 18), bytes=180_000, blocks=41, what="memory"),
+    ),
+    "grows": 1_600_000,
+    "holdings": (
+        Holding(name="data.pictures", kind="array", bytes=240 * MB, dtype="float64", place=Place(f"{ROOT}/train.py", 22)),
+        Holding(name="losses", kind="list", bytes=60 * MB, dtype="tensor", count=44, place=Place(f"{ROOT}/train.py", 47)),
+    ),
+    "unused_graphs": (Call(place=Place(f"{ROOT}/train.py", 71), function="Net.__call__", count=1, seconds=0.03, bytes=120e6),),
+}
+
+
 def memory(**more: Any) -> Memory:
     """What a small training has."""
-    told: dict[str, Any] = {
-        "phases": {
-            "import": 312 * MB,
-            "model": 48 * MB,
-            "optimizer": 4 * MB,
-            "loader": 260 * MB,
-            "forward": 310 * MB,
-            "backward": 96 * MB,
-            "step": 92 * MB,
-        },
-        "roles": {
-            "parameters": 44_695_848,
-            "gradients": 44_695_848,
-            "optimizer": 89_391_696,
-            "buffers": 80_000,
-            "activations": 310 * MB,
-            "others": 21 * MB,
-        },
-        "dtypes": {"float32": 500 * MB, "int64": 1 * MB},
-        "activations": (
-            owner(58, 183, 20, file="models/net.py"),
-            owner(61, 92, 20, file="models/net.py"),
-            owner(43, 3, 1),
-        ),
-        "peak": 861 * MB,
-        "resident_peak": 1_230 * MB,
-        "owners": (
-            owner(
-                58,
-                250,
-                40,
-                own("Net.forward", 58, "models/net.py"),
-                lib("Conv2d.forward", "torch/nn/modules/conv.py", 553),
-                file="models/net.py",
-            ),
-            owner(22, 240, 2048, own("Pictures.__init__", 22), lib("ndarray.copy", "numpy/core/multiarray.py", 0)),
-            owner(44, 96, 62, lib("Tensor.backward", "torch/_tensor.py", 630)),
-            owner(45, 89, 124, lib("Adam.step", "torch/optim/adam.py", 247)),
-            Owner(bytes=41 * MB, blocks=91_022, frames=(lib("<module>", "torch/__init__.py", 409),)),
-        ),
-        "course": course(300 * MB, 861 * MB, 2 * MB),
-        "censuses": tuple(
-            Census(
-                step=n,
-                bytes={
-                    "parameters": 44_695_848,
-                    "gradients": 44_695_848,
-                    "optimizer": 89_391_696,
-                    "others": 21 * MB + n * 1_400_000,
-                },
-                tensors=400 + 3 * n,
-                graphs=n,
-                resident=900 * MB + n * 1_600_000,
-            )
-            for n in range(0, 44, 2)
-        ),
-        "growth": (
-            Growth(place=Place(f"{ROOT}/train.py", 47), holder="losses", bytes=1_400_000, blocks=3, what="tensors with graphs"),
-            Growth(place=Place(f"{ROOT}/tools/logging.py", 18), bytes=180_000, blocks=41, what="memory"),
-        ),
-        "grows": 1_600_000,
-        "holdings": (
-            Holding(name="data.pictures", kind="array", bytes=240 * MB, dtype="float64", place=Place(f"{ROOT}/train.py", 22)),
-            Holding(name="losses", kind="list", bytes=60 * MB, dtype="tensor", count=44, place=Place(f"{ROOT}/train.py", 47)),
-        ),
-        "unused_graphs": (
-            Call(place=Place(f"{ROOT}/train.py", 71), function="Net.__call__", count=1, seconds=0.03, bytes=120e6),
-        ),
-    }
-    return Memory(**{**told, **more})
+    return Memory(**{**TOLD, **more})
 
 
 def of_memory(told: Process, **more: Any) -> Profile:
@@ -157,7 +153,7 @@ def leaking() -> Report:
     )
     told = process(
         DATA_BOUND,
-        steps=made.steps(DATA_BOUND, KINDS),
+        steps=steps(DATA_BOUND, KINDS),
         memory=memory(shared=39 * MB),
         workers=workers,
         events=(),
@@ -165,57 +161,6 @@ def leaking() -> Report:
         calls=(),
     )
     return report(of_memory(told), LEAK, COPIED)
-
-
-def full_gpu() -> Report:
-    """A training for which the memory of a GPU did not do."""
-    chance, segments = random.Random(11), []
-    for number in range(34):
-        whole = (2 if number % 3 else 20 + 96 * (number % 5)) * 2**20
-        blocks, left = [], whole
-        while left > 0:
-            part = min(left, int(whole * chance.uniform(0.08, 0.5)) + 512)
-            blocks.append((part, "active_allocated" if chance.random() < 0.72 else "inactive"))
-            left -= part
-        segments.append(Segment(0x7F0000000000 + number * 2**30, whole, tuple(blocks)))
-    up = tuple((n * 0.004, int(2**30 * (12 + 48 * ((n % 40) / 40) + n / 40))) for n in range(700))
-    found = GpuMemory(
-        allocated=74 * 2**30,
-        reserved=79 * 2**30,
-        peak=77 * 2**30,
-        total=80 * 2**30,
-        fragmented=0.09,
-        segments=tuple(segments),
-        course=up,
-        full=True,
-        owners=(
-            owner(58, 41_000, 900, own("Net.forward", 58, "models/net.py"), file="models/net.py"),
-            owner(45, 22_000, 300),
-            owner(44, 11_000, 300),
-        ),
-    )
-    told = process(
-        ON_GPU,
-        steps=made.steps(ON_GPU, (("warm", 2), ("traced", 3))),
-        device="cuda:0",
-        gpu=Gpu(name="NVIDIA H100 80GB HBM3"),
-        ended="memory",
-        error="OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB",
-        memory=memory(gpu=found, growth=(), grows=0.0, censuses=()),
-        events=(),
-        ops=(),
-        calls=(),
-    )
-    advised = finding(
-        "memory.checkpoint",
-        "activations are most of what a step needs",
-        "40 GiB of 77 GiB are kept for backward",
-        1.8,
-        58,
-        "torch.utils.checkpoint.checkpoint(self.block, x, use_reentrant=False)",
-        "models/net.py",
-    )
-    return report(of_memory(told, code=1), advised)
 
 
 def small() -> Report:
@@ -227,6 +172,3 @@ def small() -> Report:
         of_memory(told, files={}, folder=""),
         notes=["memray is not here: the standard library looks, which sees Python's own memory alone."],
     )
-
-
-ALL: dict[str, Callable[[], Report]] = {"leak": leaking, "gpu-full": full_gpu, "small": small}

@@ -7,114 +7,17 @@ from collections.abc import Callable
 import msgspec
 
 from torch_starter.core.place import Place
-from torch_starter.core.profile import Again, Compiled, Frame, Gpu, Process, Stack, Stacks, Worker
+from torch_starter.core.profile import Frame, Process, Stack, Stacks
 from torch_starter.core.report import Finding, Report
-from torch_starter.core.tuning import Loader
 from unit.show import _profiles as made
-from unit.show._profiles import DATA_BOUND, ON_GPU, ROOT, finding, process, profile, report
+from unit.show._profiled_gpu import gpu as gpu
+from unit.show._profiles import DATA_BOUND, ON_GPU, finding, process, profile, report
+from unit.show._seen import ROOT, events, lib, own, stacks
 
 
 def data_bound() -> Report:
     """A training that decodes pictures while it should compute."""
     return report(profile(process(DATA_BOUND)), made.WAITS, made.UNFUSED)
-
-
-def gpu() -> Report:
-    """A training on a GPU that Python cannot keep busy, compiled, with workers."""
-    workers = tuple(
-        Worker(
-            number=n,
-            process=4300 + n,
-            batches=60,
-            seconds=0.212,
-            cpu=0.201,
-            resident=410_000_000,
-            unique=95_000_000,
-            stacks=fetched(),
-        )
-        for n in range(4)
-    )
-    told = process(
-        ON_GPU,
-        device="cuda:0",
-        ops=made.ops(ON_GPU, gpu=True),
-        events=made.events(ON_GPU, gpu=True),
-        gpu=Gpu(
-            name="NVIDIA H100 80GB HBM3",
-            wall=0.12,
-            computing=0.049,
-            copying=0.008,
-            kernels=1840,
-            pageable=38.5e6,
-            parts={"forward": 0.02, "backward": 0.024, "optimizer": 0.005},
-        ),
-        workers=workers,
-        loaders=(Loader(place=Place(f"{ROOT}/data/pictures.py", 88), workers=4, batch=128, dataset="Pictures", pinned=False),),
-        compiled=Compiled(
-            seconds=31.2,
-            steady_seconds=4.4,
-            frames=3,
-            again=(Again(Place(f"{ROOT}/models/net.py", 58), 5, "size mismatch at index 0. expected 128, actual 96"),),
-            breaks=(Again(Place(f"{ROOT}/models/net.py", 61), 1, "call to print()"),),
-        ),
-    )
-    findings = (
-        finding(
-            "profile.sync",
-            "a value is read in each step",
-            "Tensor.item waits 18 ms of each step for the GPU",
-            1.35,
-            47,
-            "read it every 50th step: if step % 50 == 0: log(loss.item())",
-        ),
-        finding(
-            "profile.launch",
-            "the GPU waits for Python",
-            "1,840 kernels a step, each 27 µs: it is idle 52 % of the time",
-            1.3,
-            41,
-            "model = torch.compile(model, mode='reduce-overhead')",
-        ),
-        finding(
-            "profile.recompile",
-            "a function is compiled again and again",
-            "5 times, 4.4 s in steps",
-            1.2,
-            58,
-            "give DataLoader drop_last=True, or mark the batch dynamic: torch._dynamo.mark_dynamic(x, 0)",
-            "models/net.py",
-        ),
-        finding(
-            "profile.pinned",
-            "copies come from memory that is not pinned",
-            "38.5 MB a step",
-            1.08,
-            88,
-            "give DataLoader pin_memory=True, and .to(device, non_blocking=True)",
-            "data/pictures.py",
-        ),
-        finding("profile.fused", "the optimizer is not fused", "Adam takes 12 ms of a step", 1.07, 35, "give Adam fused=True"),
-        finding(
-            "profile.tf32",
-            "products are computed in full float32",
-            "31 ms of a step",
-            1.06,
-            None,
-            "torch.set_float32_matmul_precision('high')",
-        ),
-    )
-    return report(profile(told), *findings)
-
-
-def fetched() -> Stacks:
-    """What a worker of a loader does."""
-    frames = (
-        made.lib("_worker_loop", "torch/utils/data/_utils/worker.py", 350),
-        made.own("Pictures.__getitem__", 41, "data/pictures.py"),
-        made.lib("decode", "torchvision/io/image.py", 241),
-        made.own("augment", 63, "data/pictures.py"),
-    )
-    return Stacks(frames=frames, stacks=(Stack((0, 1, 2), 7.1), Stack((0, 1, 3), 4.6), Stack((0,), 0.3)))
 
 
 def torchrun() -> Report:
@@ -136,9 +39,9 @@ def torchrun() -> Report:
 def no_steps() -> Report:
     """A script that trains nothing, and raises in the end."""
     frames = (
-        made.own("<module>", 12, "prepare.py"),
-        made.own("clean", 31, "prepare.py"),
-        made.lib("read_csv", "pandas/io/parsers.py", 912),
+        own("<module>", 12, "prepare.py"),
+        own("clean", 31, "prepare.py"),
+        lib("read_csv", "pandas/io/parsers.py", 912),
     )
     seen = Stacks(frames=frames, stacks=(Stack((0, 1), 3.3), Stack((0, 2), 6.2), Stack((0,), 0.4)))
     told = Process(
@@ -176,7 +79,7 @@ def hanging() -> Report:
         Frame("Queue.get", "/usr/lib/python3.12/multiprocessing/queues.py", 103),
         Frame("Connection.poll", "/usr/lib/python3.12/multiprocessing/connection.py", 257),
         Frame("Thread-1 (_pin_memory_loop)", "", 0),
-        made.lib("_pin_memory_loop", "torch/utils/data/_utils/pin_memory.py", 41),
+        lib("_pin_memory_loop", "torch/utils/data/_utils/pin_memory.py", 41),
     )
     seen = Stacks(frames=frames, stacks=(Stack((0, 1, 2, 3), 0.5), Stack((4, 5, 2), 0.5)), every=0.1)
     told = Process(process=31337, ended="attached", seconds=0.5, stacks=seen, sampler="py-spy")
@@ -215,9 +118,9 @@ def full() -> Report:
         for n in range(40)
         for each in told.ops
     )
-    row = made.events(ON_GPU, gpu=True, count=200)
+    row = events(ON_GPU, gpu=True, count=200)
     told = msgspec.structs.replace(
-        told, stacks=made.stacks(ON_GPU, deep=6000), ops=many, events=row, ended="interrupted", steps=told.steps * 20
+        told, stacks=stacks(ON_GPU, deep=6000), ops=many, events=row, ended="interrupted", steps=told.steps * 20
     )
     return report(msgspec.structs.replace(found.profile, processes=(told,)), *found.findings, conclusion="interrupted")
 

@@ -14,8 +14,9 @@ from golden import golden
 from torch_starter.core.report import Finding, Measurement, Report, Verdict
 from torch_starter.show._words import SIGNS
 from torch_starter.show.html import page
-from unit.show import _memories, _profiled, proven, reports
+from unit.show import proven, reports
 from unit.show.pages import Page
+from unit.show.test_profile import ALL
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "judged": reports.judged,
@@ -30,8 +31,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "benchmark-list": reports.choice,
     "optimize": proven.ALL["gained"],
     "optimize-nothing": proven.ALL["nothing"],
-    **{f"profile-{name}": made for name, made in _profiled.ALL.items()},
-    **{f"memory-{name}": made for name, made in _memories.ALL.items()},
+    **ALL,
 }
 DRAWN = ("optimize", "profile", "memory", "benchmark-history")  # by a script
 STILL = [name for name in REPORTS if not name.startswith(DRAWN) and name != "benchmark"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -17,11 +18,13 @@ from torch_starter.core.report import Finding, Report
 from torch_starter.show import _profile_words as words
 from torch_starter.show._profile_lines import MOST_LINES
 from torch_starter.show.terminal import console, show
-from unit.show import _memories, _profiled, _profiles
+from unit.show import _memories, _memories_gpu, _profiled, _profiles
 
-ALL = {
+ALL: dict[str, Callable[[], Report]] = {
     **{f"profile-{name}": made for name, made in _profiled.ALL.items()},
-    **{f"memory-{n}": m for n, m in _memories.ALL.items()},
+    "memory-leak": _memories.leaking,
+    "memory-gpu-full": _memories_gpu.full_gpu,
+    "memory-small": _memories.small,
 }
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 every = pytest.mark.parametrize("name", ALL)
