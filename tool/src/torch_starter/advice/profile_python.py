@@ -1,0 +1,54 @@
+"""Lines that Python itself is busy with: loops over elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch_starter.advice._stacks import Line, by_function, computing, lines
+from torch_starter.advice._time import faster, part_of, told
+from torch_starter.core.kinds import Advice
+from torch_starter.core.profile import Process, Profile
+from torch_starter.core.report import Finding
+
+OFTEN = 16  # reads of tensors a step: then another advice tells of them
+SAVES = 0.8  # one operation for all elements takes a tenth of a loop over them, or less; but not every loop can be one
+
+
+def look(profile: Profile) -> Iterator[Finding]:
+    process = profile.main
+    if not process.mean:
+        return
+    for group in by_function(lines(process, computing)):
+        if sum(call.count for line in group for call in line.calls if call.reads) >= OFTEN:
+            continue
+        share = python(process, group)
+        line = max(group, key=lambda each: each.alone)
+        yield from told(
+            ADVICE,
+            f"{line.function} is busy in Python itself",
+            f"{part_of(process, share * process.mean)}, is neither in torch nor in another package: most of it at this line",
+            "let one operation of torch or numpy do it for all elements; or do it once, or not in each step",
+            faster(share * SAVES),
+            line.place,
+        )
+
+
+def python(process: Process, group: list[Line]) -> float:
+    """The share of a step that the group's lines take without what torch computes for them."""
+    alone = sum(line.alone for line in group)
+    if process.calls:
+        return max(0.0, alone - sum(call.seconds for line in group for call in line.calls) / process.mean)
+    operations = sum(op.seconds for op in process.ops if op.part in ("python", "forward"))
+    return max(0.0, alone - operations / process.mean)  # which lines they are of is not known: as if all were of these
+
+
+ADVICE = Advice(
+    id="profile.python",
+    title="Python-bound lines",
+    of="time",
+    look=look,
+    about="A loop over elements in Python takes 10 to 100 times as long as one operation that does the same.",
+    found="Stacks that end in the script's own lines, less what torch computes there.",
+    mend="one operation for all elements",
+    source="Measured: tool/benchmarks/planted/time/penalty.py",
+)
