@@ -55,7 +55,7 @@ def told(opened: Opened, picture: str = "flame") -> str:
 def test_all_is_drawn_whole_without_a_word_and_without_the_network(browser: Browser, file: Path, scheme: str, width: int) -> None:
     opened = Opened(browser, file, scheme, width)
     assert (opened.said, opened.asked) == ([], [file.as_uri()])
-    assert opened.page.locator(".chart svg").count() == opened.page.locator(".chart").count() > 0
+    assert opened.page.locator(".chart .boxes > svg").count() == opened.page.locator(".chart").count() > 0
     assert opened.page.eval_on_selector_all(".tiles div", CUT) == 0
     assert opened.page.evaluate(OVERFLOW) <= 0
     opened.open()
@@ -74,7 +74,7 @@ def test_a_search_marks_what_it_finds_and_says_how_much_that_holds(opened: Opene
     opened.page.fill("#flame-search", "conv")
     assert opened.page.locator("#flame .box.hit").count() > 0
     assert opened.page.locator("#flame .box.miss").count() > 0
-    assert opened.page.inner_text("#flame output") == "1 function, 18 % of all"
+    assert opened.page.inner_text("#flame output") == "1 function, 20 % of all"
     opened.page.press("#flame-search", "Enter")
     assert told(opened).startswith("Conv2d.forward, torch/nn/modules/conv.py: ")
     opened.page.fill("#flame-search", "no such function")
@@ -149,7 +149,7 @@ def test_it_is_printed_on_white(opened: Opened) -> None:
     opened.page.emulate_media(media="print")
     opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert opened.page.locator("#flame .box text").first.evaluate(COLOUR) == "rgb(0, 0, 0)"
-    assert opened.page.eval_on_selector("#flame svg", "each => each.viewBox.baseVal.width") == 660
+    assert opened.page.eval_on_selector("#flame .boxes > svg", "each => each.viewBox.baseVal.width") == 660
     opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert opened.said == []
 

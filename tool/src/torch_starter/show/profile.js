@@ -12,7 +12,7 @@
     return made;
   };
   const digits = (value) => value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-  const time = (us) => us >= 1e6 ? `${digits(us / 1e6)} s` : us >= 1e3 ? `${digits(us / 1e3)} ms` : `${us >= 10 ? digits(us) : us.toFixed(us < 1 && us > 0 ? 1 : 0)} µs`;
+  const time = (us) => us === 0 ? "0" : us >= 1e6 ? `${digits(us / 1e6)} s` : us >= 1e3 ? `${digits(us / 1e3)} ms` : `${us >= 10 ? digits(us) : us.toFixed(us < 1 && us > 0 ? 1 : 0)} µs`;
   const bytes = (value) => {
     const units = ["B", "KiB", "MiB", "GiB", "TiB"];
     let at = 0;
@@ -24,6 +24,8 @@
     const room = Math.floor((width - 6) / LETTER);
     return words.length <= room ? words : room < 3 ? "" : `${words.slice(0, room - 1)}…`;
   };
+
+  let printing = false;
 
   // What both have: the box that is drawn into, the line that says what is at hand, buttons, keys, and drawing anew.
   class Picture {
@@ -41,7 +43,7 @@
       this.boxes.addEventListener("mousemove", (event) => this.over(event));
       this.boxes.addEventListener("mouseleave", () => { this.say(this.at); });
       for (const button of this.place.querySelectorAll("button")) button.addEventListener("click", () => this.does(button.dataset.does));
-      new ResizeObserver(() => { if (this.boxes.clientWidth && this.boxes.clientWidth !== this.width) this.draw(); }).observe(this.boxes);
+      new ResizeObserver(() => { if (!printing && this.boxes.clientWidth && this.boxes.clientWidth !== this.width) this.draw(); }).observe(this.boxes);
     }
     get seen() { return !this.place.closest("details:not([open])"); }
     svg(height, width) {
@@ -121,9 +123,9 @@
     box(svg, { at, x, wide, above }) {
       const box = this.boxesOf[at], [name, place, kind] = this.name(at);
       const hit = this.found ? (this.found.has(box.name) ? " hit" : " miss") : "";
-      const colour = box.name < 0 ? (box.name === -1 ? "others" : "whole") : KINDS[kind];
+      const colour = box.name < 0 ? (box.name === -1 ? "rest" : "top") : KINDS[kind];
       const group = make("g", { class: `box ${colour}${above ? " above" : ""}${hit}${at === this.at ? " chosen" : ""}`, "data-box": at }, svg);
-      make("rect", { x: x.toFixed(2), y: box.depth * ROW, width: Math.max(0.5, wide - 0.6).toFixed(2), height: ROW - 1, rx: 2 }, group);
+      make("rect", { x: x.toFixed(2), y: box.depth * ROW, width: Math.max(0.5, wide - 0.6).toFixed(2), height: ROW - 1, rx: wide > 8 ? 2 : 0 }, group);
       const words = fitting(kind === 0 && place && place !== name ? `${name} ${place}` : name, wide);
       if (words) make("text", { x: (x + 3).toFixed(2), y: box.depth * ROW + 13 }, group).textContent = words;
       group.addEventListener("click", () => { this.zoom = at; this.choose(at); });
@@ -216,7 +218,7 @@
         drawn.set(lane, x);
         const { y } = this.lanes[lane];
         const group = make("g", { class: `box ${colour}${at === this.at ? " chosen" : ""}`, "data-box": at }, svg);
-        make("rect", { x: x.toFixed(2), y, width: Math.max(0.6, wide - 0.5).toFixed(2), height: ROW - 5, rx: 2 }, group);
+        make("rect", { x: x.toFixed(2), y, width: Math.max(0.6, wide - 0.5).toFixed(2), height: ROW - 5, rx: wide > 8 ? 2 : 0 }, group);
         const words = fitting(this.data.names[name], wide);
         if (words) make("text", { x: (x + 3).toFixed(2), y: y + 11 }, group).textContent = words;
       });
@@ -319,7 +321,7 @@
     document.documentElement.dataset.drawn = String(seen.length);
   };
   for (const part of document.querySelectorAll("details.part")) part.addEventListener("toggle", () => { if (part.open) draw(); });
-  addEventListener("beforeprint", () => draw(PRINTED));
-  addEventListener("afterprint", () => draw());
+  addEventListener("beforeprint", () => { printing = true; draw(PRINTED); });
+  addEventListener("afterprint", () => { printing = false; draw(); });
   draw();
 })();

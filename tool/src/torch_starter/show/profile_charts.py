@@ -29,16 +29,20 @@ def split(process: Process) -> list[Bar]:
     return found
 
 
-def legend(process: Process) -> list[tuple[str, str, str, str]]:
-    """The parts of a step as a table: their colours, names, seconds and shares."""
-    rows = [(f"p-{part}", say.PARTS[part], span(seconds), share(seconds / process.mean)) for part, seconds in say.steady(process)]
-    if process.gpu and process.gpu.wall:
-        gpu = process.gpu
-        told = [("g-computing", "GPU: computing", gpu.computing), ("g-copying", "GPU: copying", gpu.copying)]
-        told += [("g-talking", "GPU: talking to other ranks", gpu.communicating)] if gpu.communicating else []
-        rows += [(colour, name, span(seconds), share(seconds / gpu.wall)) for colour, name, seconds in told if seconds]
-        rows.append(("p-idle", "GPU: nothing to do", span(gpu.idle * gpu.wall), share(gpu.idle)))
-    return rows
+def legend(process: Process) -> list[list[tuple[str, str, str, str]]]:
+    """The parts of a step, and of what a GPU does in it, as tables: their colours, names, seconds and shares."""
+    told = say.steady(process)
+    found = [(f"p-{part}", say.PARTS[part], span(seconds), share(seconds / process.mean)) for part, seconds in told]
+    gpu = process.gpu
+    if not found or gpu is None or not gpu.wall:
+        return [found] if found else []
+    does = [
+        ("g-computing", "the GPU computes", gpu.computing),
+        ("g-copying", "it copies", gpu.copying),
+        ("g-talking", "it talks to other ranks", gpu.communicating),
+        ("p-idle", "it has nothing to do", gpu.idle * gpu.wall),
+    ]
+    return [found, [(colour, name, span(seconds), share(seconds / gpu.wall)) for colour, name, seconds in does if seconds]]
 
 
 def of_ranks(profile: Profile) -> list[Bar]:
