@@ -1,0 +1,1 @@
+"""How to look inside a running script, one file a profiler."""
