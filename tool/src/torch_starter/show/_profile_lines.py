@@ -9,9 +9,10 @@ from itertools import zip_longest
 from rich.console import Console
 from rich.text import Text
 
+from torch_starter.core.profile import Profile
 from torch_starter.core.report import Finding, Report
 from torch_starter.show._fit import cut, wrapped
-from torch_starter.show._profile_words import gain, place, within
+from torch_starter.show._profile_words import bare_path, gain, place, within
 from torch_starter.show._words import plain, plain_finding
 from torch_starter.show.benchmarks import safe
 from torch_starter.show.unwell import mark
@@ -39,7 +40,7 @@ TIERS = tuple(
 
 def show(report: Report, out: Console, lines: Callable[[Tier], Iterable[Text]]) -> None:
     """Print as much as there is room for."""
-    room = MOST_LINES - 1 - sum(len(note.splitlines()) for note in report.notes)
+    room = MOST_LINES - sum(len(note.splitlines()) for note in report.notes) - last(report, out)
     for tier in TIERS:
         told = list(lines(tier))
         if len(told) <= room:
@@ -52,6 +53,12 @@ def carried(line: Text, out: Console) -> Text:
     """In signs that the output can carry, each as wide as it will be."""
     line.plain = line.plain.encode(out.encoding, "replace").decode(out.encoding)  # sign for sign
     return line
+
+
+def last(report: Report, out: Console) -> int:
+    """How many lines there are below: what it means, or what stopped it."""
+    told = [f"stopped: {report.stop.message}", f"what to do: {report.stop.remedy}"] if report.stop else [report.conclusion]
+    return sum(1 + len(line) // out.width for words in told for line in words.splitlines() or [""])
 
 
 def heading(words: str, more: str = "") -> Text:
@@ -135,6 +142,12 @@ def column(table: Column, most: int, room: int, out: Console) -> Iterator[Text]:
         words = within(plain(name), names, dots(out)) if table.paths else plain(name)
         told = cut_to(Text(words), names, out)
         yield Text.assemble("  ", told, " " * max(0, width - told.cell_len), "  ", (f"{figure:>{figures}}", "bold"))
+
+
+def folder(profile: Profile, out: Console) -> Iterator[Text]:
+    """Where the files are that other programs read: a line of its own, so that it can be copied."""
+    if profile.files and profile.folder:
+        yield Text(f"  {within(bare_path(profile.folder, profile.root), out.width - 2, dots(out))}")
 
 
 def facts(rows: Iterable[tuple[str, str]], out: Console) -> Iterator[Text]:

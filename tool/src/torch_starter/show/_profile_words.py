@@ -37,6 +37,7 @@ MARKS = {
 PHASES = {"import": "imports", "loader": "loading data", "step": "optimizer's step"}  # where the words are not those of the code
 ROLES = {"optimizer": "optimizer's state", "others": "other tensors"}
 INSTALLED = re.compile(r".*/(?:site-packages|dist-packages|lib/python3\.\d+)/")
+UNEVEN = 1.1  # of its median: a mean that is told, too
 SHARED = 0.05  # of a step: how much slower than the others the slowest rank has to be
 
 
@@ -140,7 +141,8 @@ def steps_of(process: Process) -> str:
 def taken(process: Process) -> str:
     """How long a step takes; what was looked at where there is none."""
     if process.step:
-        return f"a step takes {span(process.step)}"
+        uneven = process.mean > UNEVEN * process.step
+        return f"a step takes {span(process.step)}{f', {span(process.mean)} on average' if uneven else ''}"
     seen = process.seconds or process.stacks.seconds
     if not seen:
         return "nothing of it was seen"
@@ -177,12 +179,6 @@ def slowest(profile: Profile) -> Process | None:
     walls = sorted(each.step for each in profile.processes)
     found = profile.slowest
     return found if len(walls) > 1 and found.step > (1 + SHARED) * walls[0] else None
-
-
-def files(profile: Profile) -> str:
-    """Where the files are that other programs read."""
-    folder = bare_path(profile.folder, profile.root)
-    return f"{folder}: {', '.join(map(plain, profile.files))}" if profile.files else folder
 
 
 def named(command: Sequence[str]) -> str:

@@ -88,7 +88,7 @@ class Scale:
 
 def memory_scale(most: float) -> Scale:
     """For bytes of memory, in steps of 1024."""
-    return Scale(most, (1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024), 1024)
+    return Scale(most, (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024), 1024)
 
 
 def pieces(parts: Iterable[tuple[str, float, str]], whole: float) -> list[Piece]:

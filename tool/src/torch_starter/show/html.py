@@ -121,7 +121,7 @@ def content(report: Report) -> dict[str, Any]:
         "groups": [group(name, members) for name, members in by_group(findings).items()],
         "bars": list(bars(findings)),
         "work": sum(finding.seconds for finding in findings),
-        "measurements": [measured(each) for each in report.measurements if not each.processes and not optimize],
+        "measurements": [measured(each) for each in report.measurements if not each.processes and not (optimize or profile)],
         "changes": [each for each in report.changes if not optimize or each.kind != "setting"],  # which the proof has
         "benchmark": benchmark,
         "optimize": optimize,

@@ -42,9 +42,11 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
     yield from findings(advised(report), TITLE, tier, profile.root, out)
     owners = owned(memory, profile.root)
     kept = [(say.place(each.place, profile.root), say.size(each.bytes)) for each in memory.activations if each.place]
-    columns = [Column("the peak's owners", "", owners, paths=True), Column("kept for backward", "", kept, paths=True)]
+    title = "the GPU peak's owners" if memory.gpu and memory.gpu.owners else "the peak's owners"
+    columns = [Column(title, "", owners, paths=True), Column("kept for backward", "", kept, paths=True)]
     yield from side_by_side(columns, tier.rows, out)
     yield from facts(known(profile, process, memory), out)
+    yield from of_lines.folder(profile, out)
 
 
 def head(profile: Profile, process: Process, memory: Memory, out: Console) -> Iterator[Text]:
@@ -56,11 +58,18 @@ def head(profile: Profile, process: Process, memory: Memory, out: Console) -> It
     steps = say.many(len(process.steps), "step") if process.steps else ""
     yield Text.assemble(
         f"{script}  " if script else "",
-        (f"at its peak {say.size(memory.resident_peak or memory.peak)}", "bold"),
+        (at_its_peak(memory), "bold"),
         (f"  {', '.join(each for each in (asked, steps, by) if each)}", "dim"),
     )
     if say.ended(process, profile):
         yield from wrapped(Text(f"  {say.ended(process, profile)}", style="yellow"), out, 4)
+
+
+def at_its_peak(memory: Memory) -> str:
+    """How large it becomes: on a GPU first, where it computes on one."""
+    host = say.size(memory.resident_peak or memory.peak)
+    gpu = memory.gpu
+    return f"at its peak {say.size(gpu.peak)} on the GPU, {host} beside it" if gpu and gpu.peak else f"at its peak {host}"
 
 
 def bars(found: Mapping[str, int], out: Console) -> list[tuple[str, str]]:
@@ -77,8 +86,9 @@ def bars(found: Mapping[str, int], out: Console) -> list[tuple[str, str]]:
 
 
 def owned(memory: Memory, root: str) -> list[tuple[str, str]]:
-    """Who has the peak, by lines; by functions where no line is the user's own."""
-    return [(owner(each, root), say.size(each.bytes)) for each in memory.owners]
+    """Who has the peak, that of a GPU where there is one: lines, or functions where no line is the user's own."""
+    owners = memory.gpu.owners if memory.gpu and memory.gpu.owners else memory.owners
+    return [(owner(each, root), say.size(each.bytes)) for each in owners]
 
 
 def owner(each: Owner | Growth, root: str) -> str:
@@ -97,7 +107,7 @@ def known(profile: Profile, process: Process, memory: Memory) -> Iterator[tuple[
     yield "GPU", gpu(memory)
     yield "ranks", ranks(profile)
     yield "looking", looking(process)
-    yield "files", say.files(profile) if profile.folder else ""
+    yield "files", f"{', '.join(profile.files)} in" if profile.files and profile.folder else ""
 
 
 def growth(memory: Memory, root: str) -> str:

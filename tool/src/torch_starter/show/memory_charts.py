@@ -13,6 +13,7 @@ from torch_starter.show.memory import owner
 
 MOST_SEGMENTS = 60
 MOST_BLOCKS = 400  # of a segment
+SMALL = 0.04  # of the largest segment
 MOST_OWNERS = 12
 COLOURS = ("p-forward", "p-transfer", "p-optimizer", "p-backward", "p-data", "p-python", "p-idle")
 
@@ -106,10 +107,27 @@ def gpu_course(id: str, gpu: GpuMemory) -> Plot | None:
 
 
 def segments(gpu: GpuMemory) -> list[Bar]:
-    """The largest of what the allocator holds, each a bar of its blocks; the longest is all of the width."""
-    told = sorted(gpu.segments, key=lambda each: -each.bytes)[:MOST_SEGMENTS]
+    """The large ones of what the allocator holds, each a bar of its blocks, the longest all of the width; small ones as one."""
+    told = sorted(gpu.segments, key=lambda each: -each.bytes)
     most = max((each.bytes for each in told), default=0)
-    return [Bar(f"0x{each.address:x}", blocks(each, most), in_use(each)) for each in told]
+    large = [each for each in told[:MOST_SEGMENTS] if each.bytes >= SMALL * most]
+    bars = [Bar(f"0x{each.address:x}", blocks(each, most), in_use(each)) for each in large]
+    rest = together(told[len(large) :])
+    return (
+        [*bars, Bar(f"{len(told) - len(large)} smaller", blocks(rest, max(most, rest.bytes)), in_use(rest))]
+        if rest.bytes
+        else bars
+    )
+
+
+def together(found: Sequence[Segment]) -> Segment:
+    """Segments as if they were one: what is in use first, then what is free."""
+    sizes: dict[str, int] = {}
+    for segment in found:
+        for size, words in segment.blocks:
+            sizes[words] = sizes.get(words, 0) + size
+    order = sorted(sizes, key=lambda words: ("b-used", "b-waiting", "b-free").index(state(words)))
+    return Segment(0, sum(each.bytes for each in found), tuple((sizes[words], words) for words in order))
 
 
 def blocks(segment: Segment, most: int) -> list[Piece]:

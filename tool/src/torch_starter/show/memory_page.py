@@ -67,9 +67,18 @@ def graph(id: str, title: str, owners: Sequence[Any], root: str) -> Flame | None
 
 def tiles(process: Process, memory: Memory) -> Iterator[tuple[str, str, str]]:
     """What one wants to know first: the words, what they are of, and more of that in small."""
+    if memory.gpu is not None:
+        gpu = memory.gpu
+        yield say.size(gpu.peak), "on the GPU", f"of {say.size(gpu.total)}" if gpu.total else "at its peak"
+        if gpu.fragmented:
+            yield share(gpu.fragmented), "in pieces", "of what the allocator holds: free, and in pieces"
     most = memory.resident_peak or memory.peak
     asked = memory.resident_peak and memory.peak
-    yield say.size(most), "at its peak", f"{say.size(memory.peak)} of it asked for by malloc and mmap" if asked else "asked for"
+    yield (
+        say.size(most),
+        "the host at its peak" if memory.gpu else "at its peak",
+        f"{say.size(memory.peak)} of it asked for by malloc and mmap" if asked else "asked for",
+    )
     role = max(memory.roles.items(), key=lambda each: each[1], default=None)
     if role and role[1]:
         yield say.size(role[1]), say.role(role[0]), "the most of all tensors"
@@ -77,11 +86,6 @@ def tiles(process: Process, memory: Memory) -> Iterator[tuple[str, str, str]]:
         yield say.size(memory.grows), "growth", "that each step leaves behind"
     elif memory.censuses:
         yield "none", "growth", f"over {say.many(len(process.steps), 'step')}"
-    if memory.gpu is not None:
-        gpu = memory.gpu
-        yield say.size(gpu.peak), "on the GPU", f"of {say.size(gpu.total)}" if gpu.total else "at its peak"
-        if gpu.fragmented:
-            yield share(gpu.fragmented), "in pieces", "of what the allocator holds: free, and in pieces"
     largest = max((each.resident for each in process.workers), default=0)
     if largest:
         yield say.size(largest), "a worker", f"the largest of {len(process.workers)} of the loader"
@@ -115,12 +119,10 @@ def on_gpu(gpu: GpuMemory, graph: Flame | None, root: str) -> dict[str, Any]:
     held = f"{say.size(gpu.allocated)} in use, {say.size(gpu.reserved)} held"
     of = f" of {say.size(gpu.total)}" if gpu.total else ""
     lasted = f" over {span(gpu.course[-1][0])}" if gpu.course else ""
-    more = len(gpu.segments) - memory_charts.MOST_SEGMENTS
     return {
         "words": f"{held}{of}; at most {say.size(gpu.peak)}{lasted}{'; it was full' if gpu.full else ''}.",
         "course": memory_charts.gpu_course("gpu-course", gpu),
         "segments": memory_charts.segments(gpu),
-        "more": f"{more} smaller segments are not drawn." if more > 0 else "",
         "owners": memory_charts.of_owners(gpu.owners, root),
         "flame": graph,
     }

@@ -37,6 +37,7 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
     columns = [operations(process) if process.ops else functions(stacks), lines_of(stacks, profile.root)]
     yield from side_by_side(columns, tier.rows, out)
     yield from facts(known(profile, process), out)
+    yield from of_lines.folder(profile, out)
 
 
 def head(profile: Profile, process: Process, out: Console) -> Iterator[Text]:
@@ -105,7 +106,7 @@ def known(profile: Profile, process: Process) -> Iterator[tuple[str, str]]:
     yield "loader", loader(process, profile.root)
     yield "ranks", ranks(profile)
     yield "looking", looking(process)
-    yield "files", say.files(profile) if profile.folder else ""
+    yield "files", f"{', '.join(profile.files)} in" if profile.files and profile.folder else ""
 
 
 def start(process: Process) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 from torch_starter.core.profile import PARTS, Process, Profile, Step
@@ -11,6 +12,7 @@ from torch_starter.show.drawing import Bar, Piece, Plot, Scale, pieces
 
 MOST_COLUMNS = 160  # steps beyond which neighbours are one
 GAP = 0.18  # of a column
+OUTLYING = 4  # medians: what is longer is cut
 
 
 def split(process: Process) -> list[Bar]:
@@ -64,12 +66,21 @@ def of_steps(id: str, process: Process) -> Plot | None:
     groups = grouped(process.steps)
     if not groups:
         return None
-    scale = Scale(max(mean(group).wall for group in groups))
+    scale = Scale(tallest(process))
     width = 100 / len(groups)
     columns = [column(mean(group), at * width, width, scale) for at, group in enumerate(groups)]
     half = span(scale.top / 2)
     spoken = f"Columns, a step each: {say.steps_of(process)}; one takes {span(process.step)} where nothing looks"
-    return Plot(id, spoken, (span(scale.top), half, "0"), ("the first step", f"step {len(process.steps)}"), columns)
+    cut = any(mean(group).wall > scale.top for group in groups)
+    middle = ("longer ones are cut at the top",) if cut else ()
+    below = ("the first step", *middle, f"step {len(process.steps)}")
+    return Plot(id, spoken, (span(scale.top), half, "0"), below, columns)
+
+
+def tallest(process: Process) -> float:
+    """Seconds at the top: of the steps that are like each other, so that a long first one does not make them small."""
+    steps = [step.wall for step in process.steps if step.mode != "warm"] or [step.wall for step in process.steps]
+    return min(max(steps), OUTLYING * statistics.median(steps))
 
 
 def grouped(steps: Sequence[Step]) -> list[list[Step]]:
@@ -97,7 +108,7 @@ def column(step: Step, at: float, width: float, scale: Scale) -> Bar:
     found, top = [], 0.0
     for part in PARTS:
         seconds = step.rest if part == "python" else getattr(step, part, 0.0)
-        length = scale.percent(seconds)
+        length = min(scale.percent(seconds), round(100 - top, 2))  # what is above the top is cut
         if length > 0:
             top += length
             found.append(Piece(round(100 - top, 2), length, f"p-{part}"))

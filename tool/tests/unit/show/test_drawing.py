@@ -22,7 +22,7 @@ def test_a_scale_ends_at_a_number_that_can_be_read_and_is_large_enough(most: flo
     assert float(f"{top:.1e}") == pytest.approx(top)
 
 
-@pytest.mark.parametrize(("most", "top"), [(0, 1), (900, 1024), (3 * 2**20, 4 * 2**20), (861e6, 1024 * 2**20), (2**31, 2**31)])
+@pytest.mark.parametrize(("most", "top"), [(0, 1), (900, 1024), (3.1 * 2**20, 4 * 2**20), (861e6, 1024 * 2**20), (2**31, 2**31)])
 def test_a_scale_of_memory_is_in_steps_of_1024(most: float, top: float) -> None:
     assert memory_scale(most).top == top
 
