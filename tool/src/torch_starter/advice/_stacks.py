@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +12,23 @@ from torch_starter.core.place import Place
 from torch_starter.core.profile import Call, Frame, Process, Stacks
 
 FETCH = ("fetch.py:fetch",)  # of torch.utils.data: what makes a batch, in a worker or in the script's own process
-INNER = ("<genexpr>", "<listcomp>", "<dictcomp>", "<setcomp>", "<lambda>", "<locals>")
+INNER = ("<genexpr>", "<listcomp>", "<dictcomp>", "<setcomp>", "<lambda>")
+
+BUILT_IN = "<built-in>"  # the file of a function of C, where the sampler sees those
+OF_TORCH = ("Tensor.", "TensorBase.", "_TensorBase.", "_VariableFunctionsClass.", "_VariableFunctions.", "_EngineBase.")
+READS = (
+    "item",
+    "tolist",
+    "__bool__",
+    "__float__",
+    "__int__",
+    "__index__",
+    "numpy",
+    "__array__",
+    "__contains__",
+    "__iter__",
+    "unbind",
+)
 
 Frames = tuple[Frame, ...]
 
@@ -19,13 +37,16 @@ Frames = tuple[Frame, ...]
 class Line:
     """One of the user's lines in the steps: the share of them that it takes with all that it calls, and what it calls of torch.
 
-    `alone`: of that, what no other function of Python's was seen under.
+    `alone`: of that, what Python does itself, in no function of a package; `reading`: what brings values of tensors to it;
+    `direct`: functions of torch that the line itself calls.
     """
 
     place: Place
     function: str
     share: float = 0.0
     alone: float = 0.0
+    reading: float = 0.0
+    direct: float = 0.0
     calls: tuple[Call, ...] = ()
     under: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
@@ -51,12 +72,11 @@ def own(frames: Frames) -> int | None:
     return next((number for number in range(len(frames) - 1, -1, -1) if frames[number].own), None)
 
 
-def function(frame: Frame) -> str:
+def function(frames: Frames) -> str:
     """The function that was written with def: what is within it counts as it."""
-    words = frame.function.split(".")
-    while len(words) > 1 and words[-1] in INNER:
-        words.pop()
-    return ".".join(words)
+    around = [frame for frame in reversed(frames) if frame.own and frame.file == frames[-1].file]
+    frame = next((each for each in around if each.function.rsplit(".", 1)[-1] not in INNER), frames[-1])
+    return frame.function.split(".<locals>")[0]
 
 
 def lines(process: Process, inside: Callable[[Frames], Frames | None]) -> list[Line]:
@@ -75,12 +95,35 @@ def gathered(stacks: Stacks, calls: tuple[Call, ...], inside: Callable[[Frames],
             continue
         frame = frames[number]
         place = Place(frame.file, frame.line)
-        line = found.setdefault(place, Line(place, function(frame), calls=tuple(each for each in calls if each.place == place)))
+        line = found.setdefault(
+            place, Line(place, function(frames[: number + 1]), calls=tuple(each for each in calls if each.place == place))
+        )
         line.share += seconds / total
-        line.alone += seconds / total if number == len(frames) - 1 else 0.0
+        kind = kind_of(frames[number + 1 :], {call.function for call in line.calls})
+        line.alone += seconds / total if kind == "alone" else 0.0
+        line.reading += seconds / total if kind == "reading" else 0.0
+        line.direct += seconds / total if kind == "direct" else 0.0
         for name in {name_of(each) for each in frames[number + 1 :]}:
             line.under[name] += seconds / total
     return sorted(found.values(), key=lambda each: -each.share)
+
+
+def kind_of(deeper: Frames, called: set[str]) -> str:
+    """What is under a line: Python by itself ("alone"), "reading" of tensors, a function of torch's that it calls ("direct"), or
+    what packages do ("").
+
+    A built-in function that the line calls is Python's own, such as abs, unless it is torch's.
+    """
+    words = deeper[-1].function if deeper else ""
+    last = words.rsplit(".", 1)[-1]
+    of_torch = words.startswith(OF_TORCH) or last in called
+    if of_torch and last in READS:
+        return "reading"
+    if not deeper:
+        return "alone"
+    if len(deeper) > 1 or deeper[0].file != BUILT_IN:
+        return ""
+    return "direct" if of_torch else "alone"
 
 
 def making_data(frames: Frames) -> Frames | None:
@@ -115,3 +158,32 @@ def share_under(process: Process, names: tuple[str, ...]) -> tuple[float, Place 
             places[Place(frames[above].file, frames[above].line)] += seconds
     whole = process.stacks.seconds or 1.0
     return total / whole, max(places, key=lambda each: places[each], default=None)
+
+
+def sees_built_in(process: Process) -> bool:
+    """Whether functions of C are in the stacks; else they count as the line that calls them."""
+    return any(frame.file == BUILT_IN for frame in process.stacks.frames)
+
+
+def unslowed(process: Process, share: float) -> float:
+    """The share of a bare step that Python's work takes which is such a share of steps that are looked at.
+
+    Looking costs with each call of a function: all that it costs is taken off the work that is asked about.
+    """
+    bare, looked_at = process.of("bare"), process.of("sampled")
+    if not bare or not looked_at:
+        return share
+    ratios = []
+    for times in (
+        ([each.wall for each in bare], [each.wall for each in looked_at]),
+        (
+            [each.cpu for each in bare],
+            [each.cpu for each in looked_at],
+        ),
+    ):
+        before, after = (statistics.median(each) for each in times)
+        ratios.append(after / before if before > 0 and after > 0 else math.inf)
+    slower = min(ratios)
+    if not 1 < slower < math.inf:
+        return share
+    return min(share, max(0.0, share * slower - (slower - 1)))

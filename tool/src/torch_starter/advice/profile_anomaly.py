@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch_starter.advice._stacks import looked, name_of
+from torch_starter.advice._stacks import looked, name_of, unslowed
 from torch_starter.advice._time import faster, percent, told
 from torch_starter.core.kinds import Advice
 from torch_starter.core.profile import Process, Profile
@@ -19,7 +19,7 @@ def look(profile: Profile) -> Iterator[Finding]:
     process = profile.main
     if process.anomaly is None or not process.mean:
         return
-    stacks, numbers = tracebacks(process), nans(process)
+    stacks, numbers = unslowed(process, tracebacks(process)), nans(process)
     share = min(0.9, stacks + numbers)
     yield from told(
         ADVICE,

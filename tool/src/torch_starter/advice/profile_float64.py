@@ -18,7 +18,7 @@ LEAST_BYTES = 64 << 10  # of a step: smaller ones are indices, sums and the like
 def look(profile: Profile) -> Iterator[Finding]:
     process = profile.main
     wide = [call for call in process.calls if "float64" in call.dtypes]
-    seconds = sum(call.seconds for call in process.calls)
+    seconds = sum(call.seconds for call in process.calls if call.dtypes)
     if not wide or not seconds or sum(call.bytes for call in wide) < LEAST_BYTES:
         return
     part = sum(call.seconds for call in wide) / seconds

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from torch_starter.advice._loops import OFTEN
 from torch_starter.advice._time import faster, on_gpu, percent, told
 from torch_starter.core.kinds import Advice
-from torch_starter.core.profile import Op, Process, Profile
+from torch_starter.core.profile import Call, Op, Process, Profile
 from torch_starter.core.report import Finding
 
 SMALL = 15e-6  # seconds of an operation's own: about what Python and the dispatcher take to come to it
 MANY = 200  # a step
+VIEWS = (
+    *(
+        "as_strided",
+        "select",
+        "view",
+        "t",
+        "transpose",
+        "permute",
+        "reshape",
+        "slice",
+        "narrow",
+        "expand",
+        "squeeze",
+        "unsqueeze",
+    ),
+    *("detach", "alias", "unbind", "split", "chunk", "item", "_local_scalar_dense", "_unsafe_view", "flatten", "numpy_T"),
+    *(
+        "empty",
+        "empty_like",
+        "empty_strided",
+        "resolve_conj",
+        "resolve_neg",
+        "result_type",
+        "is_nonzero",
+        "lift_fresh",
+        "detach_",
+    ),
+)
 BEGUN = 4e-6  # seconds that Python takes for each beyond what torch's profiler sees
 SAVES = 0.4  # graphs of torch.compile have fewer of them, and begin them faster; not what Python does around
 
@@ -18,6 +47,8 @@ SAVES = 0.4  # graphs of torch.compile have fewer of them, and begin them faster
 def look(profile: Profile) -> Iterator[Finding]:
     process = profile.main
     if on_gpu(process) or not process.mean or process.compiled.frames or process.effect.get("compile", "no") != "no":
+        return
+    if mostly_looped(process.calls):  # another advice tells of that, with its line
         return
     small = [op for op in process.ops if op.part in ("forward", "backward", "python") and own(op) < SMALL and not internal(op)]
     count = sum(op.count for op in small)
@@ -40,8 +71,14 @@ def own(op: Op) -> float:
 
 
 def internal(op: Op) -> bool:
-    """Views and reads do not compute."""
-    return op.name in ("aten::item", "aten::_local_scalar_dense") or "torch-starter" in op.name
+    """Views and reads do not compute, and graphs do without them anyway."""
+    return op.name.removeprefix("aten::") in VIEWS or "torch-starter" in op.name
+
+
+def mostly_looped(calls: Sequence[Call]) -> bool:
+    """Whether lines that call the same again and again make most of the calls."""
+    looped = sum(call.count for call in calls if call.count >= OFTEN)
+    return looped > 0.5 * sum(call.count for call in calls)
 
 
 def computing(process: Process) -> float:

@@ -10,8 +10,10 @@ from torch_starter.core.profile import Profile
 from torch_starter.core.report import Finding
 
 # A fused step reads and writes each parameter and its state once, where Adam as a list of operations does it about five times.
-SAVES = {"usual": 0.6, "foreach": 0.4}
-OTHERS = ("lbfgs", "sparseadam")  # have no such form
+# Measured with parameters of 4 million numbers and many of 65,000, on one and two processors: Adam, AdamW and Adagrad save 0.64
+# to 0.73; SGD 0.02 to 0.17, since all it does is one operation (with a momentum 0.3 to 0.5).
+SAVES, FOREACH = {"SGD": 0.1}, 0.4
+USUAL = 0.6
 
 
 def look(profile: Profile) -> Iterator[Finding]:
@@ -28,7 +30,7 @@ def look(profile: Profile) -> Iterator[Finding]:
         f"{slow.name} is not fused",
         f"{part_of(process, seconds)}, is the optimizer, which goes through the parameters {how}, once for each operation",
         f"{slow.name}(…, fused=True); `optimize` can prove it",
-        faster(share * SAVES["foreach" if foreach else "usual"]),
+        faster(share * min(SAVES.get(slow.name, USUAL), FOREACH if on_gpu(process) and foreach else 1.0)),
         slow.place,
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch_starter.advice._stacks import Line, by_function, computing, lines
+from torch_starter.advice._loops import looped
+from torch_starter.advice._stacks import Line, by_function, computing, lines, sees_built_in, unslowed
 from torch_starter.advice._time import faster, part_of, told
 from torch_starter.core.kinds import Advice
 from torch_starter.core.profile import Process, Profile
 from torch_starter.core.report import Finding
 
-OFTEN = 16  # reads of tensors a step: then another advice tells of them
+OFTEN = 16  # reads of tensors a step
 SAVES = 0.8  # one operation for all elements takes a tenth of a loop over them, or less; but not every loop can be one
 
 
@@ -19,8 +20,9 @@ def look(profile: Profile) -> Iterator[Finding]:
     if not process.mean:
         return
     for group in by_function(lines(process, computing)):
-        if sum(call.count for line in group for call in line.calls if call.reads) >= OFTEN:
-            continue
+        calls = [call for line in group for call in line.calls]
+        if sum(call.count for call in calls if call.reads) >= OFTEN or any(map(looped, calls)):
+            continue  # other advice tells of that
         share = python(process, group)
         line = max(group, key=lambda each: each.alone)
         yield from told(
@@ -36,6 +38,8 @@ def look(profile: Profile) -> Iterator[Finding]:
 def python(process: Process, group: list[Line]) -> float:
     """The share of a step that the group's lines take without what torch computes for them."""
     alone = sum(line.alone for line in group)
+    if sees_built_in(process):
+        return unslowed(process, alone)
     if process.calls:
         return max(0.0, alone - sum(call.seconds for line in group for call in line.calls) / process.mean)
     operations = sum(op.seconds for op in process.ops if op.part in ("python", "forward"))

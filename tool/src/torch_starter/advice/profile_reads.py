@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch_starter.advice._stacks import Line, by_function, computing, lines
+from torch_starter.advice._stacks import Line, by_function, computing, lines, sees_built_in, unslowed
 from torch_starter.advice._time import faster, on_gpu, percent, times, told
 from torch_starter.core.kinds import Advice
 from torch_starter.core.profile import Process, Profile
@@ -21,8 +21,8 @@ def look(profile: Profile) -> Iterator[Finding]:
         return
     if on_gpu(process):
         yield from of_gpu(process)
-    for group in by_function([line for line in lines(process, computing) if count(line)]):
-        often, share = sum(map(count, group)), sum(reading(line, process.mean) for line in group)
+    for group in by_function(lines(process, computing)):
+        often, share = sum(map(count, group)), unslowed(process, sum(reading(process, line) for line in group))
         if often >= OFTEN:
             line = max(group, key=count)
             yield from told(
@@ -40,10 +40,12 @@ def count(line: Line) -> float:
     return sum(call.count for call in line.calls if call.reads)
 
 
-def reading(line: Line, step: float) -> float:
+def reading(process: Process, line: Line) -> float:
     """The share of a step that is reading, and what Python does with each value: all but what torch computes there."""
+    if sees_built_in(process):
+        return line.reading + line.alone
     others = sum(call.seconds for call in line.calls if not call.reads and call.function not in ("__iter__", "unbind"))
-    return max(0.0, line.share - others / step)
+    return max(0.0, line.share - others / process.mean)
 
 
 def names(line: Line) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch_starter.advice._stacks import Line, by_function, computing, lines
+from torch_starter.advice._loops import looped
+from torch_starter.advice._stacks import Line, by_function, computing, lines, sees_built_in, unslowed
 from torch_starter.advice._time import faster, milliseconds, percent, times, told
 from torch_starter.core.kinds import Advice
 from torch_starter.core.profile import Call, Process, Profile
 from torch_starter.core.report import Finding
 
-OFTEN = 32  # times a step, the same function at the same line: a loop
-SMALL = 50e-6  # seconds of a call: to begin it takes longer than to compute it
 SAVES = 0.8  # one call for n rows takes little longer than for one; but the rows have to be put together
 
 
@@ -21,11 +20,10 @@ def look(profile: Profile) -> Iterator[Finding]:
         return
     for group in by_function(lines(process, computing)):
         looping = [call for line in group for call in line.calls if looped(call)]
-        if not looping:
+        if not looping or not by_hand(process, group):
             continue
         count = sum(call.count for call in looping)
-        share = spent(group, process.mean)
-        share += backward(process, looping)
+        share = spent(process, group) + backward(process, looping)
         line = max(group, key=lambda each: (any(map(looped, each.calls)), each.share))
         mean = sum(call.seconds for call in looping) / count
         yield from told(
@@ -39,15 +37,18 @@ def look(profile: Profile) -> Iterator[Finding]:
         )
 
 
-def looped(call: Call) -> bool:
-    return not call.reads and call.count >= OFTEN and call.seconds / call.count < SMALL
-
-
-def spent(group: list[Line], step: float) -> float:
+def spent(process: Process, group: list[Line]) -> float:
     """The share of a step that the lines with such loops take, without what is large there, or is read."""
     looping = [line for line in group if any(map(looped, line.calls))]
     large = sum(call.seconds for line in looping for call in line.calls if not looped(call))
-    return max(0.0, sum(line.share for line in looping) - large / step)
+    return unslowed(process, max(0.0, sum(line.share for line in looping) - large / process.mean))
+
+
+def by_hand(process: Process, group: list[Line]) -> bool:
+    """Whether the lines call functions of torch themselves: loops in packages, as over layers, are not theirs."""
+    looping = [line for line in group if any(map(looped, line.calls))]
+    itself = sum((line.direct if sees_built_in(process) else 0.0) + line.alone for line in looping)
+    return itself >= 0.5 * sum(line.share for line in looping)
 
 
 def backward(process: Process, looping: list[Call]) -> float:
