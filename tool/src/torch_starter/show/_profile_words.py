@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from torch_starter.core.place import Place
 from torch_starter.core.profile import Frame, Mode, Part, Process, Profile
@@ -36,6 +36,8 @@ MARKS = {
 }
 PHASES = {"import": "imports", "loader": "loading data", "step": "optimizer's step"}  # where the words are not those of the code
 ROLES = {"optimizer": "optimizer's state", "others": "other tensors"}
+ORDER_OF_PHASES = ("import", "model", "optimizer", "loader", "forward", "backward", "step")
+ORDER_OF_ROLES = ("parameters", "gradients", "optimizer", "buffers", "activations", "others")
 INSTALLED = re.compile(r".*/(?:site-packages|dist-packages|lib/python3\.\d+)/")
 UNEVEN = 1.1  # of its median: a mean that is told, too
 SHARED = 0.05  # of a step: how much slower than the others the slowest rank has to be
@@ -103,6 +105,11 @@ def phase(name: str) -> str:
 
 def role(name: str) -> str:
     return ROLES.get(name, plain(name))
+
+
+def in_order(found: Mapping[str, int], order: Sequence[str]) -> dict[str, int]:
+    """Sizes in the order in which one thinks of them; what is not known comes last."""
+    return {name: found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else len(order))}
 
 
 def steady(process: Process) -> list[tuple[Part, float]]:

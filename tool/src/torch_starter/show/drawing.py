@@ -62,7 +62,7 @@ class Mark:
     @property
     def left(self) -> bool:
         """Its words are left of it."""
-        return self.at > 55
+        return self.at > 60
 
 
 @dataclass

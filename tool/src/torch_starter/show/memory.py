@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Console
 from rich.text import Text
@@ -34,14 +34,15 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
     process = profile.main
     memory = process.memory or Memory()
     yield from head(profile, process, memory, out)
+    phases, roles = say.in_order(memory.phases, say.ORDER_OF_PHASES), say.in_order(memory.roles, say.ORDER_OF_ROLES)
     tables = [
-        Column("resident size", "grew by", bars({say.phase(name): value for name, value in memory.phases.items()}, out)),
-        Column("tensors", "at their most", bars({say.role(name): value for name, value in memory.roles.items()}, out)),
+        Column("resident size", "grew by", bars({say.phase(name): value for name, value in phases.items()}, out)),
+        Column("tensors", "at their most", bars({say.role(name): value for name, value in roles.items()}, out)),
     ]
     yield from side_by_side(tables, MOST_BARS if tier.rows > 1 else 3, out)
     yield from findings(advised(report), TITLE, tier, profile.root, out)
     owners = owned(memory, profile.root)
-    kept = [(say.place(each.place, profile.root), say.size(each.bytes)) for each in memory.activations if each.place]
+    kept = by_line((each for each in memory.activations if each.place), profile.root)
     title = "the GPU peak's owners" if memory.gpu and memory.gpu.owners else "the peak's owners"
     columns = [Column(title, "", owners, paths=True), Column("kept for backward", "", kept, paths=True)]
     yield from side_by_side(columns, tier.rows, out)
@@ -52,7 +53,7 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
 def head(profile: Profile, process: Process, memory: Memory, out: Console) -> Iterator[Text]:
     """What it is, how large it becomes, and how it was looked at."""
     script = say.bare_path(profile.script, profile.root) or say.named(profile.command)
-    asked = f"{say.size(memory.peak)} of it asked for" if memory.resident_peak and memory.peak else ""
+    asked = f"{say.size(memory.peak)} asked for" if memory.resident_peak and memory.peak else ""
     the = "the " if memory.by.startswith("standard") else ""
     by = f"by {the}{plain(memory.by)}{' with native frames' if memory.native else ''}"
     steps = say.many(len(process.steps), "step") if process.steps else ""
@@ -88,7 +89,16 @@ def bars(found: Mapping[str, int], out: Console) -> list[tuple[str, str]]:
 def owned(memory: Memory, root: str) -> list[tuple[str, str]]:
     """Who has the peak, that of a GPU where there is one: lines, or functions where no line is the user's own."""
     owners = memory.gpu.owners if memory.gpu and memory.gpu.owners else memory.owners
-    return [(owner(each, root), say.size(each.bytes)) for each in owners]
+    return by_line(owners, root)
+
+
+def by_line(owners: Iterable[Owner], root: str) -> list[tuple[str, str]]:
+    """Each line once, the largest first."""
+    sizes: dict[str, int] = {}
+    for each in owners:
+        name = owner(each, root)
+        sizes[name] = sizes.get(name, 0) + each.bytes
+    return [(name, say.size(size)) for name, size in sorted(sizes.items(), key=lambda each: -each[1])]
 
 
 def owner(each: Owner | Growth, root: str) -> str:
@@ -117,7 +127,7 @@ def growth(memory: Memory, root: str) -> str:
     if whole < LEAST_GROWTH:
         return "no step leaves memory behind" if memory.censuses else ""
     kinds = [f"{owner(each, root)} {say.size(each.bytes)} of {plain(each.what)}" for each in told[:MOST_GROWTH]]
-    return f"{say.size(whole)} a step{': ' if kinds else ''}{', '.join(kinds)}"
+    return f"{say.size(whole)} a step: {', '.join(kinds) or 'of no line that was seen'}"
 
 
 def workers(process: Process, memory: Memory) -> str:

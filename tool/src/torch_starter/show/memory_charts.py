@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch_starter.core.profile import Census, GpuMemory, Memory, Moment, Owner, Process, Segment
 from torch_starter.show import _profile_words as say
 from torch_starter.show._proof_words import span
+from torch_starter.show._words import plain
 from torch_starter.show.drawing import Bar, Line, Mark, Piece, Plot, course, lengths, memory_scale, on_lines, pieces
 from torch_starter.show.memory import owner
 
@@ -26,16 +27,25 @@ def over_time(id: str, process: Process, memory: Memory) -> Plot | None:
     end, most = moments[-1].seconds, max(max(each.resident, each.heap) for each in moments)
     scale = memory_scale(most)
     lines = [Line(course([(each.seconds, each.resident) for each in moments], end, scale), "m-resident", filled=True)]
-    if any(each.heap for each in moments):
-        lines.append(Line(course([(each.seconds, each.heap) for each in moments], end, scale), "m-heap", filled=True))
-    marks = on_lines(
-        [(each.seconds, "steps are like each other" if each.what == "steady" else each.what) for each in process.marks], end
-    )
+    heaps = [Line(course(each, end, scale), "m-heap", filled=True) for each in stretches(moments)]
+    lines += heaps
+    marks = on_lines([(each.seconds, plain(each.what)) for each in process.marks], end)
     at = peak(moments)
     words = f"the peak, {say.size(max(at.resident, at.heap))}"
     marks.append(Mark(round(100 * at.seconds / end, 2), words, len(marks)))
     spoken = f"Memory over {span(end)}: at most {say.size(most)}, in the end {say.size(moments[-1].resident)}"
     return Plot(id, spoken, (say.size(scale.top), say.size(scale.top / 2), "0"), ("0 s", span(end)), (), lines, marks)
+
+
+def stretches(moments: Sequence[Moment]) -> list[list[tuple[float, float]]]:
+    """Where it is known what was asked for: not everywhere, where nothing looked for a while."""
+    found: list[list[tuple[float, float]]] = [[]]
+    for each in moments:
+        if each.heap:
+            found[-1].append((each.seconds, each.heap))
+        elif found[-1]:
+            found.append([])
+    return [each for each in found if len(each) > 1]
 
 
 def peak(moments: Sequence[Moment]) -> Moment:

@@ -41,8 +41,12 @@ def content(report: Report, profile: Profile) -> dict[str, Any]:
         "owners": memory_charts.of_owners(memory.owners, root),
         "flame": owners,
         "kinds": kinds([each for each in (owners, of_gpu) if each]),
-        "phases": memory_charts.ledger(memory.phases, {each: say.phase(each) for each in memory.phases}),
-        "roles": memory_charts.ledger(memory.roles, {each: say.role(each) for each in memory.roles}),
+        "phases": memory_charts.ledger(
+            say.in_order(memory.phases, say.ORDER_OF_PHASES), {each: say.phase(each) for each in memory.phases}
+        ),
+        "roles": memory_charts.ledger(
+            say.in_order(memory.roles, say.ORDER_OF_ROLES), {each: say.role(each) for each in memory.roles}
+        ),
         "dtypes": memory_charts.ledger(memory.dtypes, {each: plain(each) for each in memory.dtypes}),
         "activations": memory_charts.of_owners(memory.activations, root),
         "growth": growth(memory, root),
@@ -77,7 +81,7 @@ def tiles(process: Process, memory: Memory) -> Iterator[tuple[str, str, str]]:
     yield (
         say.size(most),
         "the host at its peak" if memory.gpu else "at its peak",
-        f"{say.size(memory.peak)} of it asked for by malloc and mmap" if asked else "asked for",
+        f"{say.size(memory.peak)} asked for by malloc and mmap" if asked else "asked for",
     )
     role = max(memory.roles.items(), key=lambda each: each[1], default=None)
     if role and role[1]:

@@ -71,8 +71,8 @@ def tables_of_time(profile: Profile, process: Process) -> Iterator[str]:
 
 def tables_of_memory(profile: Profile, memory: Memory) -> Iterator[str]:
     """The ledger, and who has the peak."""
-    phases = ((say.phase(name), say.size(value)) for name, value in memory.phases.items())
-    roles = ((say.role(name), say.size(value)) for name, value in memory.roles.items() if value)
+    phases = ((say.phase(name), say.size(value)) for name, value in say.in_order(memory.phases, say.ORDER_OF_PHASES).items())
+    roles = ((say.role(name), say.size(value)) for name, value in say.in_order(memory.roles, say.ORDER_OF_ROLES).items() if value)
     yield from table(("resident size grew in", "by"), phases, "-:")
     yield from table(("tensors", "at their most"), roles, "-:")
     yield from table(("who has the peak", "bytes"), iter(owned(memory, profile.root)[:MOST_ROWS]), "-:")
