@@ -152,7 +152,7 @@ def folder(profile: Profile, out: Console) -> Iterator[Text]:
 
 def facts(rows: Iterable[tuple[str, str]], out: Console) -> Iterator[Text]:
     """Names and what there is to say of them."""
-    told = [(name, " ".join(words.split())) for name, words in rows if words]
+    told = [(name, " ".join(plain(words).split())) for name, words in rows if words]
     width = max((len(name) for name, _ in told), default=0)
     for name, words in told:
         yield from wrapped(Text.assemble((f"{name:<{width}}  ", "dim"), words), out, width + 2)
