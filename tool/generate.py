@@ -50,6 +50,7 @@ ENVELOPE = {
     "entries": "what can be asked for by name, where a list is wanted",
     "changes": "a list of changes that were made, or would be with `--dry-run`",
     "proof": "what makes the user's own command faster, with all that it rests on: a proof, else null",
+    "profile": "where the time or the memory of the user's own command goes: a profile, else null",
     "notes": "a list of sentences for people",
     "problem": "what stopped the command, else null",
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from real._place import place as place
 from real._sandbox import REPOSITORY, Sandbox
 from real._watched import bench as bench
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ("README.md", "docs/guide.md", "docs/container.md", "docs/benchmark.md", "docs/optimize.md")
+PAGES = ("README.md", "docs/guide.md", "docs/container.md", "docs/benchmark.md", "docs/optimize.md", "docs/profile.md")
 NEEDS = {  # what a block may say that it needs, and so is not run here
     "caches": "caches that have been used",
     "engine": "a container engine, and minutes for the image",
     "gpu": "an NVIDIA GPU",
     "minutes": "many minutes",
     "network": "the network, to download packages",
+    "process": "a process that runs already",
     "two-environments": "an environment before the current one",
 }
 

@@ -8,6 +8,7 @@ import time
 from typing import Any, Dict
 
 LONG = 500  # signs of an error
+ALLOCATOR = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF")
 NAMED = 50  # files that were written aside
 
 
@@ -34,7 +35,7 @@ def process(watch: Any, how: str) -> Dict[str, Any]:
             version=str(torch.__version__),
             device=device(torch, course.optimizer),
             threads=torch.get_num_threads(),
-            effect=watch.beside("effect").read_back(),
+            effect={"cuda allocator": next((os.environ[name] for name in ALLOCATOR if os.environ.get(name)), "")},
         )
     return told
 

@@ -102,8 +102,8 @@ def install(ask: Ask, python: Path, wanted: Sequence[str], folder: Path) -> None
     shutil.rmtree(aside, ignore_errors=True)
     try:
         with ask.progress.stage(f"{', '.join(wanted)}, beside the environment", None, "things"):
-            words: tuple[str | Path, ...] = (program, "pip", "install", "--python", python, "--target", aside, "--no-config", "--no-build", *wanted)
-            done = ask.machine.processes.run(words, env=variables, timeout=SECONDS)
+            words = [str(program), "pip", "install", "--python", str(python), "--target", str(aside), "--no-config", "--no-build"]
+            done = ask.machine.processes.run([*words, *wanted], env=variables, timeout=SECONDS)
         if done.timed_out:
             raise uv.unreachable("installing what looks inside", "it took too long")
         if not done.ok:

@@ -13,8 +13,11 @@ from hypothesis import strategies as some
 from torch_starter.looking.trace import read
 
 
-def event(name: str, start: float, end: float, cat: str = "cpu_op", tid: int = 1, **args: Any) -> dict[str, Any]:
-    return {"ph": "X", "name": name, "cat": cat, "ts": start, "dur": end - start, "pid": 1, "tid": tid, "args": args}
+def event(
+    name: str, start: float, end: float, cat: str = "cpu_op", tid: int = 1, external: int = 0, **args: Any
+) -> dict[str, Any]:
+    told = {"External id": external, **args} if external else args
+    return {"ph": "X", "name": name, "cat": cat, "ts": start, "dur": end - start, "pid": 1, "tid": tid, "args": told}
 
 
 def mark(name: str, start: float, end: float) -> dict[str, Any]:
@@ -59,9 +62,9 @@ def test_what_a_gpu_does_at_the_same_time_counts_once_and_copies_beside_it() -> 
         trace(
             *STEPS,
             mark("forward", 0, 500),
-            event("aten::mm", 10, 20, **{"External id": 7}),
+            event("aten::mm", 10, 20, external=7),
             event("cudaLaunchKernel", 12, 15, "cuda_runtime", correlation=3),
-            event("gemm", 600, 800, "kernel", tid=9, correlation=3, **{"External id": 7}),
+            event("gemm", 600, 800, "kernel", tid=9, correlation=3, external=7),
             event("ncclAllReduce", 700, 900, "kernel", tid=10, correlation=4),
             event("Memcpy HtoD (Pageable -> Device)", 850, 1000, "gpu_memcpy", tid=9, bytes=4096, correlation=5),
             deviceProperties=[{"name": "a GPU"}],

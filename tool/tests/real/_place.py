@@ -1,0 +1,80 @@
+"""A project of its own with the environment of this repository, in which commands are run as users run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import torch_starter
+
+SOURCE = str(Path(torch_starter.__file__).parent.parent)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A project of its own with the environment of this repository, so that nothing is kept there."""
+
+    root: Path
+    variables: dict[str, str]
+
+    def write(self, text: str) -> None:
+        (self.root / "train.py").write_text(text)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "torch_starter", *words],
+            cwd=self.root,
+            env=self.variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        process = self.start(*words)
+        out, err = process.communicate(timeout=400)
+        return process.returncode, out, err
+
+    def answer(self, *words: str) -> dict[str, Any]:
+        """The report of a command, as JSON has it."""
+        _, out, err = self.run(*words)
+        assert out, err
+        report: dict[str, Any] = json.loads(out)
+        return report
+
+    def optimize(self, *words: str, command: tuple[str, ...] = ("python", "train.py", "--epochs", "3")) -> dict[str, Any]:
+        """The answer of a search."""
+        _, out, err = self.run("optimize", "--json", *words, "--", *command)
+        assert out, err
+        report: dict[str, Any] = json.loads(out)
+        return report
+
+    def left(self) -> list[str]:
+        """What trials have left of themselves."""
+        return [path.name for path in (self.root / ".torch-starter").glob("*/aside-*")]
+
+
+@pytest.fixture
+def place(current: Path, tmp_path: Path) -> Place:
+    root = tmp_path / "a project"
+    root.mkdir()
+    for name in ("torch-starter.toml", "pyproject.toml", "locks"):
+        (root / name).symlink_to(current / name)
+    real = (current / ".venv").resolve()
+    state = root / ".torch-starter" / "here"
+    state.mkdir(parents=True)
+    (state / "envs").symlink_to(real.parent)
+    (root / ".venv").symlink_to(f".torch-starter/here/envs/{real.name}")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MKL_", "LD_"))}
+    variables.update(
+        TORCH_STARTER_ROOT=str(root), TORCH_STARTER_PLATFORM="here", PWD=str(root), HOME=str(tmp_path), PYTHONPATH=SOURCE
+    )
+    return Place(root, variables)
