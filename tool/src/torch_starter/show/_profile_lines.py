@@ -78,18 +78,20 @@ def findings(found: Sequence[Finding], what: str, tier: Tier, root: str, out: Co
 
 
 def finding(each: Finding, with_seen: bool, root: str, out: Console) -> Iterator[Text]:
-    """One of them."""
+    """One of them. Its place is behind its title or, where there is no room, before the next words."""
     sign = Text(f"{gain(each):>7}", style="bold green") if each.gain is not None else Text("      ") + mark(each.verdict, out)
     at = within(place(each.place, root), PLACE, dots(out))
     title = Text(" ".join(each.title.split()), style="bold")
-    room = out.width - INDENT - (len(at) + 2 if at else 0)
-    yield Text.assemble(sign, "  ", cut_to(title, room, out), f"  {at}" if at else "")
+    beside = at if INDENT + title.cell_len + 2 + len(at) <= out.width else ""
+    yield Text.assemble(sign, "  ", cut_to(title, out.width - INDENT, out), f"  {beside}" if beside else "")
+    below = f"{at}  " if at and not beside else ""
     if each.gain is None:
         yield from (Text(" " * INDENT + line) for line in each.seen.splitlines()[:SEEN])
     elif with_seen and each.seen:
-        yield Text(f"{'':{INDENT}}{' '.join(each.seen.split())}", style="dim")
-    if each.remedy:
-        yield from wrapped(Text(f"{'':{INDENT}}{' '.join(each.remedy.split())}"), out, INDENT)
+        yield Text.assemble(" " * INDENT, below, (" ".join(each.seen.split()), "dim"))
+        below = ""
+    if each.remedy or below:
+        yield from wrapped(Text(f"{'':{INDENT}}{below}{' '.join(each.remedy.split())}"), out, INDENT)
 
 
 def cut_to(line: Text, room: int, out: Console) -> Text:

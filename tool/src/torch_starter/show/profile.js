@@ -126,7 +126,8 @@
       const colour = box.name < 0 ? (box.name === -1 ? "rest" : "top") : KINDS[kind];
       const group = make("g", { class: `box ${colour}${above ? " above" : ""}${hit}${at === this.at ? " chosen" : ""}`, "data-box": at }, svg);
       make("rect", { x: x.toFixed(2), y: box.depth * ROW, width: Math.max(0.5, wide - 0.6).toFixed(2), height: ROW - 1, rx: wide > 8 ? 2 : 0 }, group);
-      const words = fitting(kind === 0 && place && place !== name ? `${name} ${place}` : name, wide);
+      const both = kind === 0 && place && place !== name, module = kind !== 0 && name === "<module>";  // which all files have
+      const words = fitting(both ? `${name} ${place}` : module ? place : name, wide);
       if (words) make("text", { x: (x + 3).toFixed(2), y: box.depth * ROW + 13 }, group).textContent = words;
       group.addEventListener("click", () => { this.zoom = at; this.choose(at); });
     }

@@ -43,9 +43,10 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
 def head(profile: Profile, process: Process, out: Console) -> Iterator[Text]:
     """What it is, how long a step takes, and how it was looked at."""
     script = say.bare_path(profile.script, profile.root) or say.named(profile.command)
-    more = [say.many(len(process.steps), "step") if process.steps else "", say.device(process)]
-    told = f"  {', '.join(each for each in more if each)}"
-    yield Text.assemble((f"{script}  " if script else "", ""), (say.taken(process), "bold"), (told, "dim"))
+    line = Text.assemble((f"{script}  " if script else "", ""), (say.taken(process), "bold"))
+    steps = say.many(len(process.steps), "step") if process.steps else ""
+    more = f"  {', '.join(each for each in (steps, say.device(process)) if each)}"
+    yield line.append(more if line.cell_len + len(more) <= out.width or not steps else f"  {steps}", style="dim")
     if say.ended(process, profile):
         yield from wrapped(Text(f"  {say.ended(process, profile)}", style="yellow"), out, 4)
 
@@ -77,9 +78,8 @@ def seconds_of(op: Op, on_device: bool) -> float:
 def lines_of(stacks: Stacks, root: str) -> Column:
     """The user's lines that hold most of the time, with what they call."""
     whole = stacks.seconds
-    return Column(
-        "lines", "of the time", [(say.place(at, root), share(s / whole)) for at, s in stacks.lines().items()], paths=True
-    )
+    rows = [(say.place(at, root), share(seconds / whole)) for at, seconds in stacks.lines().items()]
+    return Column("lines", "of the time of steps" if stacks.steps else "of all the time", rows, paths=True)
 
 
 def functions(stacks: Stacks) -> Column:

@@ -104,7 +104,9 @@ def tiles(process: Process) -> Iterator[tuple[str, str, str]]:
 def graphs(profile: Profile) -> list[Flame]:
     """Flame graphs of rank 0, of the slowest rank where that is another, and of the workers of loaders."""
     process, slow = profile.main, say.slowest(profile)
-    title = f"Where the time of {'steps' if process.step else 'it'} goes"
+    title = "Where its time goes"
+    if process.ended != "attached":
+        title = f"Where the time of {'steps' if process.stacks.steps else 'the whole run'} goes"
     wanted = [("flame", title, process)]
     if slow is not None and slow is not process:
         wanted.append((f"flame-rank-{slow.rank}", f"The same of rank {slow.rank}, the slowest", slow))
