@@ -70,7 +70,8 @@ def findings(found: Sequence[Finding], what: str, tier: Tier, root: str, out: Co
     """Each with its gain, its place and its edit; how many there are more."""
     if not found:
         return
-    yield heading("what to change", what if any(each.gain is not None for each in found) else "")
+    gains = any(each.gain is not None for each in found)
+    yield heading("what to change" if gains else "what was found", what if gains else "")
     for number, each in enumerate(found[: tier.findings]):
         yield from finding(plain_finding(each, out.encoding), number < tier.seen, root, out)
     if len(found) > tier.findings:
