@@ -94,28 +94,13 @@ def program() -> Program:
     return group
 
 
+# fmt: off
 ORDER = (  # as a newcomer needs them
-    "setup",
-    "verify-setup",
-    "explain",
-    "run",
-    "lock-update",
-    "add",
-    "remove",
-    "rollback",
-    "benchmark",
-    "optimize",
-    "profile",
-    "memory-profile",
-    "render",
-    "build",
-    "up",
-    "shell",
-    "down",
-    "docker-stats",
-    "facts",
-    "test",
+    "setup", "verify-setup", "explain", "run", "lock-update", "add", "remove", "rollback",
+    "benchmark", "optimize", "profile", "memory-profile", "render", "build", "up",
+    "shell", "down", "docker-stats", "facts", "test",
 )
+# fmt: on
 
 
 def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:

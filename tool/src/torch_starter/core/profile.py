@@ -6,16 +6,29 @@ All times are seconds, all sizes bytes. What is told "a step" is the mean of the
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
+from torch_starter.core.memory import Census as Census
+from torch_starter.core.memory import GpuMemory as GpuMemory
+from torch_starter.core.memory import Growth as Growth
+from torch_starter.core.memory import Holding as Holding
+from torch_starter.core.memory import Memory as Memory
+from torch_starter.core.memory import Moment as Moment
+from torch_starter.core.memory import Owner as Owner
+from torch_starter.core.memory import Segment as Segment
 from torch_starter.core.place import Place
+from torch_starter.core.stacks import Call as Call
+from torch_starter.core.stacks import Frame as Frame
+from torch_starter.core.stacks import Op as Op
+from torch_starter.core.stacks import Part as Part
+from torch_starter.core.stacks import Stack as Stack
+from torch_starter.core.stacks import Stacks as Stacks
 from torch_starter.core.tuning import Loader, Model, Optimizer
 
 Mode = Literal["warm", "bare", "sampled", "traced", "called"]
-Part = Literal["data", "transfer", "forward", "backward", "optimizer", "python", "idle"]
 Ended = Literal["enough", "exit", "error", "interrupted", "memory", "attached"]
 
 PARTS: tuple[Part, ...] = ("data", "transfer", "forward", "backward", "optimizer", "python", "idle")
@@ -43,89 +56,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     def rest(self) -> float:
         """What is in none of its parts: the script's own Python, the loss, what it logs."""
         return max(0.0, self.wall - self.data - self.transfer - self.forward - self.backward - self.optimizer)
-
-
-class Frame(msgspec.Struct, frozen=True, array_like=True):
-    """A function that was running, and the line that it was at. `own`: in a file of the user, not of an installed package."""
-
-    function: str
-    file: str
-    line: int
-    own: bool = False
-
-
-class Stack(msgspec.Struct, frozen=True, array_like=True):
-    """Functions that called each other, the outermost first, by their numbers in Stacks.frames; and how long that was seen."""
-
-    frames: tuple[int, ...]
-    seconds: float
-
-
-class Stacks(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen by looking again and again. `every`: seconds from one look to the next; `steps` that were looked at.
-
-    `native`: with functions of C and C++.
-    """
-
-    frames: tuple[Frame, ...] = ()
-    stacks: tuple[Stack, ...] = ()
-    every: float = 0.001
-    steps: int = 0
-    native: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """All that was seen."""
-        return sum(stack.seconds for stack in self.stacks)
-
-    def lines(self) -> dict[Place, float]:
-        """Seconds of each of the user's lines, with all that it calls: by the innermost frame of the user's in each stack."""
-        found: dict[Place, float] = {}
-        for stack in self.stacks:
-            frame = next((self.frames[each] for each in reversed(stack.frames) if self.frames[each].own), None)
-            if frame is not None:
-                place = Place(frame.file, frame.line)
-                found[place] = found.get(place, 0.0) + stack.seconds
-        return dict(sorted(found.items(), key=lambda each: -each[1]))
-
-    def under(self, names: Sequence[str]) -> float:
-        """Seconds of stacks with a function of one of these names, with or without its file: "worker.py:fetch", "item"."""
-        wanted = {
-            number
-            for number, frame in enumerate(self.frames)
-            if frame.function in names or f"{frame.file.rsplit('/', 1)[-1]}:{frame.function}" in names
-        }
-        return sum(stack.seconds for stack in self.stacks if wanted.intersection(stack.frames))
-
-
-class Op(msgspec.Struct, frozen=True, kw_only=True):
-    """An operation of torch in the traced steps: how often a step calls it, and its own seconds a step, without what it calls.
-
-    `device_seconds` is what a GPU computed for it. `part`: in which part of a step most of it is.
-    """
-
-    name: str
-    count: float
-    seconds: float
-    device_seconds: float = 0.0
-    part: Part = "python"
-
-
-class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A function of torch as one of the user's lines calls it, itself or through a module: how often a step, and how long.
-
-    `bytes` of what it answers with, a step; `dtypes` of its tensors; `reads`: it brings a value to Python (item, tolist, a
-    condition), for which a GPU has to come to its end.
-    """
-
-    place: Place
-    function: str
-    count: float
-    seconds: float
-    bytes: float = 0.0
-    dtypes: tuple[str, ...] = ()
-    reads: bool = False
-    copies: bool = False
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,118 +140,6 @@ class Event(msgspec.Struct, frozen=True, array_like=True):
     depth: int = 0
 
 
-class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """Memory that lines asked for: how much, in how many blocks; frames from the outermost in. `place`: the user's own line."""
-
-    place: Place | None = None
-    bytes: int = 0
-    blocks: int = 0
-    frames: tuple[Frame, ...] = ()
-
-
-class Moment(msgspec.Struct, frozen=True, array_like=True):
-    """What a process had at a moment, in seconds from its beginning: resident, of that by malloc and mmap (`heap`)."""
-
-    seconds: float
-    resident: int
-    heap: int = 0
-
-
-class Census(msgspec.Struct, frozen=True, kw_only=True):
-    """The tensors that were alive after a step: bytes by role, how many there were, and how many hold on to a graph.
-
-    Roles: "parameters", "gradients", "optimizer", "buffers", "others". `cached`: numpy arrays and bytes that are alive.
-    """
-
-    step: int
-    bytes: dict[str, int] = {}
-    tensors: int = 0
-    graphs: int = 0
-    resident: int = 0
-
-
-class Growth(msgspec.Struct, frozen=True, kw_only=True):
-    """What steps leave behind: bytes and blocks a step, and which line keeps it or, where that is not seen, asked for it.
-
-    `what`: "tensors with graphs", "tensors", "memory". `holder`: the user's variable that it is kept in, such as self.cache.
-    """
-
-    place: Place | None = None
-    holder: str = ""
-    bytes: float = 0.0
-    blocks: float = 0.0
-    what: str = "memory"
-    frames: tuple[Frame, ...] = ()
-
-
-class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something large that a variable of the user's holds: its name, such as data.images, and the line that puts it there.
-
-    `kind`: "tensor", "array" of numpy, "bytes", "list" of so many (`count`) entries, or "gradients" that are kept as zeros. `dtype`:
-    its numbers or, of a list, what most of its entries are.
-    """
-
-    name: str
-    kind: str
-    bytes: int
-    dtype: str = ""
-    count: int = 1
-    place: Place | None = None
-
-
-class Segment(msgspec.Struct, frozen=True):
-    """A piece of a GPU's memory that the allocator holds: its blocks in order, each with its bytes and whether it is in use."""
-
-    address: int
-    bytes: int
-    blocks: tuple[tuple[int, str], ...] = ()
-
-
-class GpuMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """A GPU's memory as torch's allocator has it. `fragmented`: the share of what it holds that is free, and in pieces.
-
-    `course`: (seconds, allocated) as it went up and down; `owners` of the peak.
-    """
-
-    allocated: int = 0
-    reserved: int = 0
-    peak: int = 0
-    total: int = 0
-    fragmented: float = 0.0
-    segments: tuple[Segment, ...] = ()
-    course: tuple[tuple[float, int], ...] = ()
-    owners: tuple[Owner, ...] = ()
-    full: bool = False
-
-
-class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a process's memory goes.
-
-    `phases`: how much the resident size grew in each ("import", "model", "optimizer", "loader", "forward", "backward", "step"),
-    and `roles` bytes of tensors by role at their largest, with "activations": what the graph of one step keeps, by line in
-    `activations`. `peak`: bytes that malloc and mmap had given out when it was most, and whose (`owners`). `by`: "memray", or
-    "standard library".
-    """
-
-    by: str = "memray"
-    native: bool = False
-    phases: dict[str, int] = {}
-    roles: dict[str, int] = {}
-    dtypes: dict[str, int] = {}
-    activations: tuple[Owner, ...] = ()
-    peak: int = 0
-    resident_peak: int = 0
-    owners: tuple[Owner, ...] = ()
-    course: tuple[Moment, ...] = ()
-    censuses: tuple[Census, ...] = ()
-    growth: tuple[Growth, ...] = ()
-    grows: float = 0.0
-    shared: int = 0
-    unused_graphs: tuple[Call, ...] = ()
-    holdings: tuple[Holding, ...] = ()
-    gpu: GpuMemory | None = None
-
-
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     """One process of a script, told by itself. `steps` are all of them; `imports` seconds of each package, less those it imports.
 
@@ -330,7 +148,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
     `anomaly`: where the search for anomalies was turned on. `epochs`: how often a loader was begun from its start in the steps
     after the warm-up, and for how many seconds in all that took, such as to start its workers. `kept`: files that it wrote,
-    which went aside.
+    which went aside. `effect`: settings by name that advice reads, such as "cuda allocator".
     """
 
     process: int = 0
@@ -363,9 +181,9 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[Model, ...] = ()
     threads_set: tuple[Place, ...] = ()
     anomaly: Place | None = None
+    effect: dict[str, str] = {}
     epochs: int = 0
     epoch_seconds: float = 0.0
-    effect: dict[str, str] = {}
     memory: Memory | None = None
     notes: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()

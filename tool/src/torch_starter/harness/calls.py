@@ -81,7 +81,7 @@ def copied(given: Any, answer: Any) -> bool:
     first: Any = given[0] if given else None
     try:
         return first is not answer and first.shape == answer.shape and first.data_ptr() != answer.data_ptr()
-    except Exception:  # such as of a tensor without memory of its own
+    except (AttributeError, NotImplementedError, RuntimeError, TypeError):  # such as of a tensor without memory of its own
         return False
 
 
@@ -90,6 +90,8 @@ def mode(calls: Calls) -> Any:
     from torch.overrides import TorchFunctionMode
 
     class Noted(TorchFunctionMode):  # type: ignore[misc,unused-ignore]
+        """Tells of each call."""
+
         def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             start = CLOCK()
             answer = function(*args, **(kwargs or {}))

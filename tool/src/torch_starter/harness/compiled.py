@@ -21,7 +21,7 @@ def metrics() -> List[Any]:
     utils = sys.modules.get("torch._dynamo.utils")
     try:
         return [vars(each) for each in utils.get_compilation_metrics()] if utils is not None else []
-    except Exception:  # it is not a part of torch that others may rely on
+    except (AttributeError, RuntimeError, TypeError):  # it is not a part of torch that others may rely on
         return []
 
 

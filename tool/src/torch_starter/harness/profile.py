@@ -187,7 +187,7 @@ class Course:
         self.start.stop()
         try:
             self.stop()
-        except Exception as error:  # what was seen before is told all the same
+        except (AttributeError, OSError, RuntimeError, ValueError) as error:  # what was seen before is told all the same
             self.seen["notes"] = ["what was looked at last is lost: %s" % error]
 
     def told(self, how: str) -> Tuple[str, Dict[str, Any]]:

@@ -88,7 +88,7 @@ def beside_target(name: str, overlay: str) -> Any:
         sys.path.append(overlay)
     try:
         return __import__(name)
-    except Exception:  # whatever is wrong with it, there is another way to look
+    except (ImportError, AttributeError, OSError, SyntaxError, TypeError, ValueError):  # there is another way to look
         return None
     finally:
         if overlay and overlay in sys.path:

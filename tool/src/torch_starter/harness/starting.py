@@ -69,6 +69,8 @@ def timed(told: Any, starting: Starting, loader: Any, name: str) -> Any:
     """A loader whose work is timed."""
 
     class Loader(told):  # type: ignore[misc]
+        """One that is timed."""
+
         def exec_module(self, module: Any) -> None:
             starting.switch(name, ends=False)
             try:
