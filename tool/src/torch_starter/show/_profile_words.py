@@ -39,6 +39,7 @@ ROLES = {"optimizer": "optimizer's state", "others": "other tensors"}
 ORDER_OF_PHASES = ("import", "model", "optimizer", "loader", "forward", "backward", "step")
 ORDER_OF_ROLES = ("parameters", "gradients", "optimizer", "buffers", "activations", "others")
 INSTALLED = re.compile(r".*/(?:site-packages|dist-packages|lib/python3\.\d+)/")
+LONGEST_SCRIPT = 26  # columns of its path
 UNEVEN = 1.1  # of its median: a mean that is told, too
 SHARED = 0.05  # of a step: how much slower than the others the slowest rank has to be
 
@@ -193,3 +194,8 @@ def named(command: Sequence[str]) -> str:
     first, *rest = [" ".join(plain(word).split()) for word in command] or [""]
     name = first.rpartition("/")[2]
     return " ".join([name if name.startswith("python") else first, *rest])
+
+
+def script(profile: Profile, dots: str) -> str:
+    """What was looked at, in short."""
+    return within(bare_path(profile.script, profile.root), LONGEST_SCRIPT, dots) or named(profile.command)

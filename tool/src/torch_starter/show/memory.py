@@ -12,7 +12,7 @@ from torch_starter.core.report import Report
 from torch_starter.show import _profile_lines as of_lines
 from torch_starter.show import _profile_words as say
 from torch_starter.show._fit import wrapped
-from torch_starter.show._profile_lines import Column, Tier, facts, findings, side_by_side
+from torch_starter.show._profile_lines import PLACE, Column, Tier, dots, facts, findings, side_by_side
 from torch_starter.show._proof_words import share
 from torch_starter.show._words import advised, plain
 from torch_starter.show.profile import looking
@@ -46,13 +46,13 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
     title = "the GPU peak's owners" if memory.gpu and memory.gpu.owners else "the peak's owners"
     columns = [Column(title, "", owners, paths=True), Column("kept for backward", "", kept, paths=True)]
     yield from side_by_side(columns, tier.rows, out)
-    yield from facts(known(profile, process, memory), out)
+    yield from facts(known(profile, process, memory, out), out)
     yield from of_lines.folder(profile, out)
 
 
 def head(profile: Profile, process: Process, memory: Memory, out: Console) -> Iterator[Text]:
     """What it is, how large it becomes, and how it was looked at."""
-    script = say.bare_path(profile.script, profile.root) or say.named(profile.command)
+    script = say.script(profile, dots(out))
     asked = f"{say.size(memory.peak)} asked for" if memory.resident_peak and memory.peak else ""
     the = "the " if memory.by.startswith("standard") else ""
     by = f"by {the}{plain(memory.by)}{' with native frames' if memory.native else ''}"
@@ -110,9 +110,9 @@ def owner(each: Owner | Growth, root: str) -> str:
     return say.frame(each.frames[-1], root) if each.frames else "not known"
 
 
-def known(profile: Profile, process: Process, memory: Memory) -> Iterator[tuple[str, str]]:
+def known(profile: Profile, process: Process, memory: Memory, out: Console) -> Iterator[tuple[str, str]]:
     """What else there is to know, a line each."""
-    yield "growth", growth(memory, profile.root)
+    yield "growth", growth(memory, profile.root, PLACE, dots(out))
     yield "workers", workers(process, memory)
     yield "GPU", gpu(memory)
     yield "ranks", ranks(profile)
@@ -120,13 +120,14 @@ def known(profile: Profile, process: Process, memory: Memory) -> Iterator[tuple[
     yield "files", f"{', '.join(profile.files)} in" if profile.files and profile.folder else ""
 
 
-def growth(memory: Memory, root: str) -> str:
+def growth(memory: Memory, root: str, room: int = 1000, dots: str = "") -> str:
     """What steps leave behind, and where."""
     told = [each for each in memory.growth if each.bytes >= LEAST_GROWTH]
     whole = memory.grows or sum(each.bytes for each in told)
     if whole < LEAST_GROWTH:
         return "no step leaves memory behind" if memory.censuses else ""
-    kinds = [f"{owner(each, root)} {say.size(each.bytes)} of {plain(each.what)}" for each in told[:MOST_GROWTH]]
+    names = [say.within(owner(each, root), room, dots) for each in told[:MOST_GROWTH]]
+    kinds = [f"{name} {say.size(each.bytes)} of {plain(each.what)}" for name, each in zip(names, told, strict=False)]
     return f"{say.size(whole)} a step: {', '.join(kinds) or 'of no line that was seen'}"
 
 

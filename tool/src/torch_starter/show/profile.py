@@ -12,7 +12,7 @@ from torch_starter.core.report import Report
 from torch_starter.show import _profile_lines as of_lines
 from torch_starter.show import _profile_words as say
 from torch_starter.show._fit import wrapped
-from torch_starter.show._profile_lines import Column, Tier, facts, findings, side_by_side
+from torch_starter.show._profile_lines import Column, Tier, dots, facts, findings, side_by_side
 from torch_starter.show._proof_words import factor, share, span
 from torch_starter.show._words import advised, plain
 from torch_starter.show.benchmarks import bar
@@ -42,7 +42,7 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
 
 def head(profile: Profile, process: Process, out: Console) -> Iterator[Text]:
     """What it is, how long a step takes, and how it was looked at."""
-    script = say.bare_path(profile.script, profile.root) or say.named(profile.command)
+    script = say.script(profile, dots(out))
     line = Text.assemble((f"{script}  " if script else "", ""), (say.taken(process), "bold"))
     steps = say.many(len(process.steps), "step") if process.steps else ""
     more = f"  {', '.join(each for each in (steps, say.device(process)) if each)}"
