@@ -19,11 +19,10 @@ class Net(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first, self.second, self.norm = nn.Linear(WIDTH, 256), nn.Linear(256, WIDTH), nn.LayerNorm(WIDTH)
+        self.inner = nn.Linear(WIDTH, WIDTH)
 
     def forward(self, rows: Tensor) -> Tensor:  # the fault: profile.recompiles
-        inner = nn.functional.gelu(self.first(self.norm(rows)))
-        return rows + self.second(inner).softmax(-1)
+        return rows + self.inner(rows).sigmoid()
 
 
 def main() -> None:

@@ -17,11 +17,6 @@ COUNT, SIDE, CLASSES = 512, 28, 10
 Rows = list[list[float]]
 
 
-def brighter(pixel: float, by: float) -> float:
-    """Between 0 and 1."""
-    return min(1.0, max(0.0, pixel * by))
-
-
 class Pictures(Dataset[tuple[Tensor, int]]):
     """Pictures (1, 28, 28) that are made brighter or darker by chance, and their class."""
 
@@ -37,7 +32,7 @@ class Pictures(Dataset[tuple[Tensor, int]]):
         if self.mended:
             return torch.from_numpy((self.pictures[number] * by).clip(0, 1)).float().unsqueeze(0), number % CLASSES
         rows: Rows = self.pictures[number].tolist()
-        changed = [[brighter(pixel, by) for pixel in row] for row in rows]  # the fault: profile.dataset
+        changed = [[min(1.0, max(0.0, pixel * by)) for pixel in row] for row in rows]  # the fault: profile.dataset
         return torch.tensor(changed).unsqueeze(0), number % CLASSES
 
 

@@ -30,6 +30,8 @@ READS = (
     "unbind",
 )
 
+LISTS = ("tensor", "as_tensor")  # go through lists of Python, element by element
+
 Frames = tuple[Frame, ...]
 
 
@@ -123,7 +125,7 @@ def kind_of(deeper: Frames, called: set[str]) -> str:
         return "alone"
     if len(deeper) > 1 or deeper[0].file != BUILT_IN:
         return ""
-    return "direct" if of_torch else "alone"
+    return "direct" if of_torch and last not in LISTS else "alone"
 
 
 def making_data(frames: Frames) -> Frames | None:

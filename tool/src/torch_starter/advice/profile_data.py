@@ -46,7 +46,9 @@ def batch(process: Process, wait: float) -> tuple[float, float]:
     own = statistics.fmean(step.cpu for step in bare)
     workers = loader_of(process).workers
     if not workers:
-        return wait, own
+        return wait, max(
+            own, process.mean
+        )  # also while it reads or is not let, since nobody knows whether that goes side by side
     if not process.workers:  # they told nothing: as steps wait for them, each takes as long as a step for each worker
         return process.mean * workers, own + process.mean * workers
     count = sum(max(1, each.batches) for each in process.workers)

@@ -11,7 +11,7 @@ from torch_starter.core.profile import Profile
 from torch_starter.core.report import Finding
 
 LEAST_EPOCHS = 2  # in the steps that were seen: one may be the first
-SAVES = 0.7  # the first batches of an epoch are waited for even by workers that live on
+SAVES = 0.8  # the first batches of an epoch are waited for even by workers that live on
 
 
 def look(profile: Profile) -> Iterator[Finding]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from torch_starter.advice._loops import looped
-from torch_starter.advice._stacks import Line, by_function, computing, lines, sees_built_in, unslowed
+from torch_starter.advice._python import Busy, busy
+from torch_starter.advice._stacks import computing, sees_built_in, unslowed
 from torch_starter.advice._time import faster, part_of, told
 from torch_starter.core.kinds import Advice
-from torch_starter.core.profile import Process, Profile
+from torch_starter.core.place import Place
+from torch_starter.core.profile import Call, Process, Profile
 from torch_starter.core.report import Finding
 
 OFTEN = 16  # reads of tensors a step
@@ -19,12 +22,14 @@ def look(profile: Profile) -> Iterator[Finding]:
     process = profile.main
     if not process.mean:
         return
-    for group in by_function(lines(process, computing)):
-        calls = [call for line in group for call in line.calls]
+    called: dict[Place, list[Call]] = defaultdict(list)
+    for call in process.calls:
+        called[call.place].append(call)
+    for line in busy(process.stacks, lambda place: {call.function for call in called[place]}, computing):
+        calls = called[line.place]
         if sum(call.count for call in calls if call.reads) >= OFTEN or any(map(looped, calls)):
             continue  # other advice tells of that
-        share = python(process, group)
-        line = max(group, key=lambda each: each.alone)
+        share = python(process, line)
         yield from told(
             ADVICE,
             f"{line.function} is busy in Python itself",
@@ -35,15 +40,14 @@ def look(profile: Profile) -> Iterator[Finding]:
         )
 
 
-def python(process: Process, group: list[Line]) -> float:
-    """The share of a step that the group's lines take without what torch computes for them."""
-    alone = sum(line.alone for line in group)
+def python(process: Process, line: Busy) -> float:
+    """The share of a step that a line takes without what torch computes for it."""
     if sees_built_in(process):
-        return unslowed(process, alone)
+        return unslowed(process, line.share)
     if process.calls:
-        return max(0.0, alone - sum(call.seconds for line in group for call in line.calls) / process.mean)
+        return max(0.0, line.share - sum(call.seconds for call in process.calls if call.place == line.place) / process.mean)
     operations = sum(op.seconds for op in process.ops if op.part in ("python", "forward"))
-    return max(0.0, alone - operations / process.mean)  # which lines they are of is not known: as if all were of these
+    return max(0.0, line.share - operations / process.mean)  # which lines they are of is not known: as if all were of this one
 
 
 ADVICE = Advice(
