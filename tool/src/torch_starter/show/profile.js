@@ -127,7 +127,7 @@
       const group = make("g", { class: `box ${colour}${above ? " above" : ""}${hit}${at === this.at ? " chosen" : ""}`, "data-box": at }, svg);
       make("rect", { x: x.toFixed(2), y: box.depth * ROW, width: Math.max(0.5, wide - 0.6).toFixed(2), height: ROW - 1, rx: wide > 8 ? 2 : 0 }, group);
       const both = kind === 0 && place && place !== name, module = kind !== 0 && name === "<module>";  // which all files have
-      const words = fitting(both ? `${name} ${place}` : module ? place : name, wide);
+      const words = fitting(both ? `${name} ${place.split("/").pop()}` : module ? place : name, wide);
       if (words) make("text", { x: (x + 3).toFixed(2), y: box.depth * ROW + 13 }, group).textContent = words;
       group.addEventListener("click", () => { this.zoom = at; this.choose(at); });
     }
