@@ -41,14 +41,7 @@ def content(report: Report, profile: Profile) -> dict[str, Any]:
         "owners": memory_charts.of_owners(memory.owners, root),
         "flame": owners,
         "kinds": kinds([each for each in (owners, of_gpu) if each]),
-        "phases": memory_charts.ledger(
-            say.in_order(memory.phases, say.ORDER_OF_PHASES), {each: say.phase(each) for each in memory.phases}
-        ),
-        "roles": memory_charts.ledger(
-            say.in_order(memory.roles, say.ORDER_OF_ROLES), {each: say.role(each) for each in memory.roles}
-        ),
-        "dtypes": memory_charts.ledger(memory.dtypes, {each: plain(each) for each in memory.dtypes}),
-        "activations": memory_charts.of_owners(memory.activations, root),
+        **ledgers(memory, root),
         "growth": growth(memory, root),
         "grown": [grown(each, root) for each in memory.growth if each.bytes >= LEAST_GROWTH][:MOST_ROWS],
         "holdings": [holding(each, root) for each in sorted(memory.holdings, key=lambda each: -each.bytes)[:MOST_ROWS]],
@@ -61,6 +54,20 @@ def content(report: Report, profile: Profile) -> dict[str, Any]:
         "files": profile.files,
         "folder": say.bare_path(profile.folder, root),
         "notes": notes(process, profile),
+    }
+
+
+def ledgers(memory: Memory, root: str) -> dict[str, list[drawing.Bar]]:
+    """Sizes by what they are for."""
+    return {
+        "phases": memory_charts.ledger(
+            say.in_order(memory.phases, say.ORDER_OF_PHASES), {each: say.phase(each) for each in memory.phases}
+        ),
+        "roles": memory_charts.ledger(
+            say.in_order(memory.roles, say.ORDER_OF_ROLES), {each: say.role(each) for each in memory.roles}
+        ),
+        "dtypes": memory_charts.ledger(memory.dtypes, {each: plain(each) for each in memory.dtypes}),
+        "activations": memory_charts.of_owners(memory.activations, root),
     }
 
 
