@@ -149,12 +149,16 @@ def steps_of(process: Process) -> str:
 def taken(process: Process) -> str:
     """How long a step takes; what was looked at where there is none."""
     if process.step:
-        uneven = process.mean > UNEVEN * process.step
-        return f"a step takes {span(process.step)}{f', {span(process.mean)} on average' if uneven else ''}"
+        return f"a step takes {span(process.step)}{f', {span(process.mean)} on average' if uneven(process) else ''}"
     seen = process.seconds or process.stacks.seconds
     if not seen:
         return "nothing of it was seen"
     return f"{'' if process.ended == 'attached' else 'it does no step: '}{span(seen)} of it were looked at"
+
+
+def uneven(process: Process) -> bool:
+    """Whether some steps take much longer than most."""
+    return process.mean > UNEVEN * process.step
 
 
 def marks(process: Process) -> list[tuple[str, float]]:

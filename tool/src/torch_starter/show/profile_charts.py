@@ -20,7 +20,8 @@ def split(process: Process) -> list[Bar]:
     if not process.mean:
         return []
     parts = [(f"p-{part}", seconds, f"{say.PARTS[part]} {span(seconds)}") for part, seconds in say.steady(process)]
-    found = [Bar("a step", pieces(parts, process.mean), span(process.mean))]
+    average = " on average" if say.uneven(process) else ""
+    found = [Bar("a step", pieces(parts, process.mean), f"{span(process.mean)}{average}")]
     gpu = process.gpu
     if gpu and gpu.wall:
         rest = max(0.0, gpu.wall - gpu.computing - gpu.copying - gpu.communicating)

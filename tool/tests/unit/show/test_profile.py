@@ -14,11 +14,11 @@ from rich.cells import cell_len
 from golden import golden
 from torch_starter.core.place import Place
 from torch_starter.core.profile import Frame, Memory, Owner, Process, Profile, Stack, Stacks
-from torch_starter.core.report import Finding, Report
+from torch_starter.core.report import Finding, Report, Stop
 from torch_starter.show import _profile_words as words
 from torch_starter.show._profile_lines import MOST_LINES
 from torch_starter.show.terminal import console, show
-from unit.show import _memories, _memories_gpu, _profiled, _profiles
+from unit.show import _memories, _memories_gpu, _profiled, _profiles, _seen
 
 ALL: dict[str, Callable[[], Report]] = {
     **{f"profile-{name}": made for name, made in _profiled.ALL.items()},
@@ -77,6 +77,27 @@ def test_findings_come_by_their_gain_and_what_is_wrong_first() -> None:
     text = shown(report)
     assert text.index("it failed") < text.index("two") < text.index("1.9x  steps wait") < text.index("1.06x  the optimizer")
     assert text.endswith("3 findings in 34.2 s: expected to be 1.9x as fast with the first\n")
+
+
+def test_what_was_seen_is_told_beside_what_stopped_it() -> None:
+    report = _profiled.gpu()
+    report.stop = Stop(
+        "profile.command", "train.py: CUDA error; what was seen until then is told", "see it: ./dev.sh run -- train.py"
+    )
+    lines = shown(report).splitlines()
+    assert lines[-2:] == [
+        "stopped: train.py: CUDA error; what was seen until then is told",
+        "what to do: see it: ./dev.sh run -- train.py",
+    ]
+    assert len(lines) <= MOST_LINES
+    assert any("1.3x  the GPU waits for Python" in line for line in lines)
+
+
+def test_a_mean_that_is_far_from_the_median_is_told() -> None:
+    steps = (*_seen.steps({"forward": 0.01}, (("bare", 9),)), *_seen.steps({"forward": 0.5}, (("bare", 1),)))
+    assert "a step takes 10.1 ms, 58.1 ms on average" in shown(
+        _profiles.report(_profiles.profile(_profiles.process({}, steps=steps)))
+    )
 
 
 def test_what_is_left_out_is_counted() -> None:
