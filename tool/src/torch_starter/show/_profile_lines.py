@@ -87,7 +87,8 @@ def finding(each: Finding, with_seen: bool, root: str, out: Console) -> Iterator
     yield Text.assemble(sign, "  ", cut_to(title, out.width - INDENT, out), f"  {beside}" if beside else "")
     below = f"{at}  " if at and not beside else ""
     if each.gain is None:
-        yield from (Text(" " * INDENT + line) for line in each.seen.splitlines()[:SEEN])
+        for line in each.seen.splitlines()[:SEEN]:
+            yield from wrapped(Text(" " * INDENT + line), out, INDENT + 4)
     elif with_seen and each.seen:
         yield Text.assemble(" " * INDENT, below, (" ".join(each.seen.split()), "dim"))
         below = ""

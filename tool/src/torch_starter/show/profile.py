@@ -34,7 +34,7 @@ def lines(report: Report, profile: Profile, tier: Tier, out: Console) -> Iterato
     yield from parts(process, out)
     yield from findings(advised(report), TITLE, tier, profile.root, out)
     stacks = process.stacks
-    columns = [operations(process) if process.ops else functions(stacks), lines_of(stacks, profile.root)]
+    columns = [operations(process) if process.ops else functions(stacks), lines_of(process, profile.root)]
     yield from side_by_side(columns, tier.rows, out)
     yield from facts(known(profile, process), out)
     yield from of_lines.folder(profile, out)
@@ -75,11 +75,12 @@ def seconds_of(op: Op, on_device: bool) -> float:
     return op.device_seconds if on_device else op.seconds
 
 
-def lines_of(stacks: Stacks, root: str) -> Column:
+def lines_of(process: Process, root: str) -> Column:
     """The user's lines that hold most of the time, with what they call."""
-    whole = stacks.seconds
-    rows = [(say.place(at, root), share(seconds / whole)) for at, seconds in stacks.lines().items()]
-    return Column("lines", "of the time of steps" if stacks.steps else "of all the time", rows, paths=True)
+    stacks = process.stacks
+    rows = [(say.place(at, root), share(seconds / stacks.seconds)) for at, seconds in stacks.lines().items()]
+    whole = "" if process.ended == "attached" else " of steps" if stacks.steps else " of the whole run"
+    return Column("lines", f"of the time{whole}", rows, paths=True)
 
 
 def functions(stacks: Stacks) -> Column:

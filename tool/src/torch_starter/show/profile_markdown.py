@@ -66,7 +66,7 @@ def tables_of_time(profile: Profile, process: Process) -> Iterator[str]:
         parts.append((say.PARTS["idle"], span(process.gpu.idle * process.gpu.wall), share(process.gpu.idle)))
     yield from table(("part of a step", "seconds", "share"), iter(parts), "-::")
     yield from table(("operation", "seconds a step"), iter(operations(process).rows[:MOST_ROWS]), "-:")
-    yield from table(("line", "of the time"), iter(lines_of(process.stacks, profile.root).rows[:MOST_ROWS]), "-:")
+    yield from table(("line", "of the time"), iter(lines_of(process, profile.root).rows[:MOST_ROWS]), "-:")
 
 
 def tables_of_memory(profile: Profile, memory: Memory) -> Iterator[str]:
