@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from torch_starter.core.profile import Stacks
 from torch_starter.core.report import Finding, Report, Verdict
 from torch_starter.core.units import human_size, memory_size
 from torch_starter.show._proof_words import headline
@@ -101,8 +102,18 @@ def of_profile(report: Report) -> str:
     if found:
         words = " ".join(plain(found[0].title).split()).rstrip(".")
         return words[:1].upper() + words[1:]
+    if report.profile is not None and report.profile.main.ended == "attached":
+        return of_attached(report.profile.main.stacks)
     smaller = report.profile is not None and report.profile.of == "memory"
-    return f"Nothing is found that makes it 5 % {'smaller' if smaller else 'faster'}"
+    return f"Nothing is found that makes it 5{THIN}% {'smaller' if smaller else 'faster'}"
+
+
+def of_attached(stacks: Stacks) -> str:
+    """Of a process that was looked at from outside: the line that holds most."""
+    for at, seconds in stacks.lines().items():
+        name = plain(f"{at.file.rsplit('/', 1)[-1]}:{at.line}")
+        return f"{100 * seconds / stacks.seconds:.0f}{THIN}% of its time is in {name}"
+    return "It was looked at from outside"
 
 
 def in_markdown(words: str) -> str:
