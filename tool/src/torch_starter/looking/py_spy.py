@@ -70,7 +70,7 @@ def threads(text: str, root: str = "") -> tuple[Thread, ...]:
     try:
         rows: list[dict[str, Any]] = json.loads(text)
         found = [thread(row, root) for row in rows]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return ()
     main = [each for row, each in zip(rows, found, strict=True) if each.number == row.get("pid")]
     return (*main, *(each for each in found if each not in main))
@@ -157,7 +157,7 @@ def moment(threads: Iterable[Thread], every: float, named: bool) -> Stacks:
 
 def refused(error: str) -> Refused:
     """Why py-spy could not look."""
-    if "Permission Denied" in error or "Operation not permitted" in error or "EPERM" in error:
+    if re.search(r"permission denied|operation not permitted|EPERM", error, re.IGNORECASE):
         return "permission"
     return "gone" if "No such process" in error or "Check that the process is running" in error else "other"
 

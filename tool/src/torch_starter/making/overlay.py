@@ -53,22 +53,25 @@ def overlay(ask: Ask, python: Path, profilers: Sequence[Profiler]) -> Overlay:
     told = described(ask.machine, python, profilers)
     if told is None:
         return Overlay(missing={each.name: f"{each.without}: {python} does not say what it has" for each in profilers})
-    lacking = [each for each in profilers if word(each) not in told["there"]]
+    absent = [each for each in profilers if word(each) not in told["there"]]
+    lacking = [each for each in absent if each.requirement]
+    missing = {each.name: f"{each.without}: {word(each)} is not there" for each in absent if not each.requirement}
+    own = tuple(each.name for each in profilers if each not in absent)
     if not lacking:
-        return Overlay(own=tuple(each.name for each in profilers))
+        return Overlay(missing=missing, own=own)
     wanted = sorted(each.requirement for each in lacking)
     name = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:8]
     folder = ask.project.state / "profilers" / f"{told['tag']}-{name}"
-    own = tuple(each.name for each in profilers if each not in lacking)
     if folder.is_dir():
-        return Overlay(folder, own=own)
+        return Overlay(folder, missing, own)
     try:
         with ask.machine.files.lock(folder.with_suffix(".lock"), ask.progress.say):
             if not folder.is_dir():
                 install(ask, python, wanted, folder)
     except Problem as problem:
-        return Overlay(missing={each.name: f"{each.without}: {problem.message}" for each in lacking}, own=own)
-    return Overlay(folder, own=own)
+        why = {each.name: f"{each.without}: {problem.message}" for each in lacking}
+        return Overlay(missing={**missing, **why}, own=own)
+    return Overlay(folder, missing, own)
 
 
 def word(profiler: Profiler) -> str:
@@ -87,8 +90,9 @@ def described(machine: Machine, python: Path, profilers: Sequence[Profiler]) -> 
 
 
 def clean(variables: Mapping[str, str]) -> dict[str, str]:
-    """What an interpreter that we ask is started with: nothing that adds to its path."""
-    return {name: value for name, value in variables.items() if name not in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")}
+    """What an interpreter that we ask is started with: nothing that adds to its path, and it writes no bytecode into it."""
+    kept = {name: value for name, value in variables.items() if name not in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def install(ask: Ask, python: Path, wanted: Sequence[str], folder: Path) -> None:

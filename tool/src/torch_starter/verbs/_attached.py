@@ -29,6 +29,7 @@ from torch_starter.verbs._spying import RATE, Spy
 SECONDS = 10.0  # that a process is looked at
 WAYS = (("--native", "--idle"), ("--nonblocking", "--idle"))
 SHORT, WIDE = 48, 70  # columns of a terminal for a title beside its place, and for a sentence
+STANDS = ("T", "t", "Z")  # of a process that spends no time on anything
 UNKNOWN = ("unseen", "unknown")
 WORKS = 0.01  # of a processor: other threads that work less are not told
 
@@ -47,7 +48,8 @@ class Recorded:
 
 def attach(ask: Ask, process: int) -> Report:
     """Where a process that runs already spends its time; raises Problems where it cannot be looked at."""
-    _spying.status(ask, process)
+    if _spying.status(ask, process).get("State", "")[:1] in STANDS:
+        return hang(ask, process)
     spy = _spying.spy(ask)
     began, seeing = time.monotonic(), Seeing(spy, process)
     if not seeing.first(process).threads:

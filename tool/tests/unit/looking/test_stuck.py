@@ -1,0 +1,175 @@
+"""What a process is stuck on, in words, by made-up looks at one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from torch_starter.core.place import Place
+from torch_starter.core.profile import Frame
+from torch_starter.looking import stuck
+from torch_starter.looking.look import Look, Reason, told
+from torch_starter.looking.proc import Call
+from torch_starter.looking.py_spy import Thread
+
+TORCH = "torch/utils/data/"
+WAITING = ("_get_data", f"{TORCH}dataloader.py", 1410), ("_try_get_data", f"{TORCH}dataloader.py", 1251)
+WORKING = ("_worker_loop", f"{TORCH}_utils/worker.py", 349), ("fetch", f"{TORCH}_utils/fetch.py", 52)
+LOCKS = "with a:\n    with b:\n        x()\nwith b:\n    with a:\n        x()\n"
+
+
+def thread(*frames: tuple[str, str, int], number: int = 1, name: str = "MainThread", c: tuple[str, ...] = ()) -> Thread:
+    """A thread in these functions, the last of which are of C; `train.py` is the user's."""
+    rows = [Frame(function, file, line, own=file == "train.py") for function, file, line in frames]
+    return Thread(number, name, False, False, (*rows, *(Frame(each, "libx.so", 0) for each in c)))
+
+
+def look(*threads: Thread, call: str = "", given: tuple[int, ...] = (), **more: Any) -> Look:
+    """A process whose main thread waits in a system call."""
+    return Look(1, threads=threads or (OWN,), calls={1: Call(call, given)} if call else {}, busy={1: 0.0, 2: 0.0}, **more)
+
+
+def reason(*threads: Thread, **more: Any) -> Reason:
+    return stuck.reason(look(*threads, **more))
+
+
+OWN = thread(("main", "train.py", 3))
+LOADING = thread(("main", "train.py", 9), *WAITING)
+
+
+def worker(*deeper: tuple[str, str, int], **more: Any) -> Look:
+    made = thread(*WORKING, *deeper) if deeper else thread(WORKING[0], ("get", "multiprocessing/queues.py", 122))
+    return Look(7, "python train.py", threads=(made,), busy={1: 0.0}, **more)
+
+
+def test_a_loader_whose_worker_is_dead() -> None:
+    found = reason(LOADING, children=(Look(7, state="Z"), worker()))
+    assert (found.word, found.place) == ("loader", Place("train.py", 9))
+    assert "dead: process 7" in found.does
+    assert "num_workers=0" in found.remedy
+
+
+def test_a_loader_whose_worker_is_stuck_is_at_the_workers_line() -> None:
+    stuck_there = worker(("__getitem__", "train.py", 5), calls={1: Call("nanosleep")})
+    found = reason(LOADING, children=(worker(), stuck_there))
+    assert found.place == Place("train.py", 5)
+    assert found.does == "waits for a worker of a DataLoader (process 7), which sleeps, since it was told to"
+    assert not found.well
+
+
+def test_a_loader_whose_worker_computes_is_not_stuck() -> None:
+    busy = Look(7, threads=(thread(*WORKING, ("decode", "train.py", 5)),), busy={1: 0.9})
+    found = reason(LOADING, children=(busy,))
+    assert found.well
+    assert found.place == Place("train.py", 5)
+
+
+def test_a_loader_whose_workers_are_gone_or_wait_too() -> None:
+    assert "that is gone" in reason(LOADING).does
+    assert "while all of them wait for work" in reason(LOADING, children=(worker(),)).does
+    stopped = Look(8, state="T", threads=(thread(("x", "y.py", 1)),))
+    assert "(process 8), which is stopped" in reason(LOADING, children=(stopped,)).does
+
+
+def test_two_threads_that_wait_for_each_other() -> None:
+    main, other = thread(("f", "train.py", 2)), thread(("g", "train.py", 5), number=2, name="saver")
+    found = reason(main, other, call="futex", sources={"train.py": LOCKS})
+    assert found.word == "deadlock"
+    assert "waits for b, which saver holds at train.py:5; that waits for a, which this holds" in found.does
+
+
+def test_a_lock_whose_holder_does_something_else() -> None:
+    main, other = thread(("f", "train.py", 2)), thread(("g", "train.py", 6), number=2, name="saver", c=("connect",))
+    found = reason(main, other, call="futex", sources={"train.py": LOCKS.replace("x()", "ask()")})
+    assert found.word == "lock"
+    assert "which saver holds at train.py:6 and waits for the network" in found.does
+    alone = reason(main, call="futex", sources={"train.py": LOCKS})
+    assert "it is taken twice" in alone.does
+    forked = reason(main, call="futex", sources={"train.py": LOCKS}, forked=True)
+    assert "when this process was forked" in forked.does
+    nobody = reason(main, thread(("g", "train.py", 99), number=2), call="futex", sources={"train.py": LOCKS})
+    assert "no thread's lines are seen to hold" in nobody.does
+
+
+def test_a_collective_names_the_ranks_that_are_not_there_and_one_that_is() -> None:
+    main = thread(("train", "train.py", 8), ("wrapper", "torch/distributed/c10d_logger.py", 83))
+    main = thread(("train", "train.py", 8), ("all_reduce", "torch/distributed/distributed_c10d.py", 2810), c=("gloo::wait",))
+    variables = {"RANK": "0", "WORLD_SIZE": "4", "MASTER_ADDR": "node1", "MASTER_PORT": "29500"}
+    found = reason(main, variables=variables, ranks={0: 1, 2: 33})
+    assert found.does == "waits in all_reduce, rank 0 of 4, for the other ranks; not on this machine: rank 1, 3"
+    assert "--hang 33 (rank 2)" in found.remedy
+    assert "node1:29500" in reason(main, variables=variables, ranks={0: 1}).remedy
+    assert reason(main).does == "waits in all_reduce for the other ranks"
+
+
+def test_where_it_spins_meanwhile_it_waits_all_the_same() -> None:
+    """Collectives and a GPU are waited for by computing."""
+    main = thread(("train", "train.py", 8), ("all_reduce", "torch/distributed/distributed_c10d.py", 2810))
+    assert stuck.reason(Look(1, threads=(main,), busy={1: 1.0})).word == "collective"
+    assert (
+        stuck.reason(Look(1, threads=(thread(("f", "train.py", 1), c=("cudaStreamSynchronize",)),), busy={1: 1.0})).word == "gpu"
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("stopped", reason(state="T")),
+        ("ended", stuck.reason(Look(1, state="Z"))),
+        ("debugger", reason(state="t", tracer="gdb (process 5)")),
+        ("disk", reason(state="D", call="read", given=(4,), files={4: "/nfs/data.bin"})),
+        ("swapped", reason(swapped=9, resident=1, faults=500)),
+        ("breakpoint", reason(thread(("f", "train.py", 2), ("Pdb.interaction", "pdb.py", 438)))),
+        ("input", reason(call="read", given=(0,), files={0: "/dev/pts/1"})),
+        ("input", reason(call="select", given=(1,), sources={"train.py": "\n\nname = input()\n"})),
+        ("pipe", reason(call="read", given=(4,), files={4: "pipe:[9]"})),
+        ("file", reason(call="read", given=(4,), files={4: "/dev/fuse"})),
+        ("pipe", reason(call="open", given=(4,))),
+        ("file-lock", reason(call="flock", given=(4,), files={4: "/a.lock"}, holders={"/a.lock": "process 5 (x)"})),
+        ("network", reason(call="recv", given=(4,), files={4: "socket:[12]"}, peers={"12": "10.0.0.1:443"})),
+        ("network", reason(call="read", given=(4,), files={4: "socket:[12]"}, peers={"12": "10.0.0.1:443"})),
+        ("network", reason(call="epoll", given=(3,), files={4: "socket:[12]"}, peers={"12": "10.0.0.1:443"})),
+        ("files", reason(call="poll", given=(3,))),
+        ("process", reason(call="wait4", given=(9,), children=(Look(9, "sleep 9"),))),
+        ("openmp", reason(thread(("f", "train.py", 2), c=("gomp_barrier_wait",)), forked=True)),
+        ("sleep", reason(call="nanosleep")),
+        ("signal", reason(thread(("f", "train.py", 2), ("Queue.get", "queue.py", 171), ("wait", "threading.py", 3)))),
+        (
+            "thread",
+            reason(thread(("f", "train.py", 2), ("Thread.join", "threading.py", 3)), thread(("g", "train.py", 7), number=2)),
+        ),
+        ("interpreter", reason(thread(("f", "train.py", 2), c=("take_gil",)))),
+        ("processor", reason(state="R")),
+        ("computing", stuck.reason(Look(1, threads=(OWN,), busy={1: 0.9}))),
+        ("computing", reason(moves=True)),
+        ("unseen", stuck.reason(Look(1, refused="too new"))),
+        ("unknown", reason(call="call 9999")),
+    ],
+)
+def test_each_way_to_be_stuck_has_a_word_a_sentence_and_what_mends_it(word: str, found: Reason) -> None:
+    assert found.word == word
+    assert found.does
+    assert found.remedy
+    assert found.well == (word == "computing")
+
+
+def test_a_process_that_is_waited_for_says_what_it_does() -> None:
+    child = Look(9, "python child.py", threads=(thread(("f", "child.py", 4)),), calls={1: Call("nanosleep")}, busy={1: 0.0})
+    found = reason(call="wait4", given=(9,), children=(child,))
+    assert found.does == "waits for process 9 (python child.py), which sleeps, since it was told to at child.py:4"
+
+
+def test_those_that_wait_for_each_other_in_a_ring_come_to_an_end() -> None:
+    joins = [thread(("f", "train.py", n), ("join", "threading.py", 3), number=n, name=f"T{n}") for n in (1, 2, 3)]
+    assert len(reason(*joins).does) < 400
+
+
+def test_threads_are_told_with_the_way_to_the_users_line() -> None:
+    other = thread(("loop", "pin_memory.py", 41), number=2, name="pin")
+    assert told(look(LOADING, other)).splitlines() == [
+        "MainThread waits in _try_get_data (dataloader.py:1251)",
+        "  called by _get_data (dataloader.py:1410)",
+        "  called by main (train.py:9)",
+        "pin waits in loop (pin_memory.py:41)",
+    ]
