@@ -50,6 +50,9 @@ def main() -> int:
         return 4
     PICTURES.mkdir(exist_ok=True)
     for name, report in (("benchmark", benchmark), ("optimize", optimize), ("profile", profile), ("memory-profile", profile)):
+        if not (RECORDED / f"{name}-run.json").is_file():
+            print(f"not recorded: {name}", file=sys.stderr)
+            continue
         picture = PICTURES / f"{name}.png"
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"{name}.html"
