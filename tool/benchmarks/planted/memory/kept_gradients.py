@@ -1,4 +1,4 @@
-"""Keeps the gradients of a wide model as zeros, while the next step computes.
+"""Keeps the gradients of a large table of words as zeros, while the next step computes.
 
 ./dev.sh memory-profile tool/benchmarks/planted/memory/kept_gradients.py --steps 100
 """
@@ -8,9 +8,23 @@ from __future__ import annotations
 import argparse
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-WIDTH, ROWS = 3072, 2048
+WORDS, WIDTH, ROWS, LONG = 500_000, 64, 4096, 64
+
+
+class Bag(nn.Module):
+    """Texts of 64 words (4096, 64) to a score each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(WORDS, WIDTH)
+        self.norm = nn.LayerNorm(WIDTH)
+        self.last = nn.Linear(WIDTH, 1)
+
+    def forward(self, texts: Tensor) -> Tensor:
+        seen = nn.functional.gelu(self.norm(self.words(texts)))
+        return self.last(seen.mean(1))
 
 
 def main() -> None:
@@ -19,14 +33,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=100)
     given = parser.parse_args()
     torch.manual_seed(0)
-    model = nn.Sequential(
-        nn.Linear(64, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, 1)
-    )
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
+    model = Bag()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     for step in range(1, given.steps + 1):
-        rows = torch.randn(ROWS, 64)
-        loss = nn.functional.mse_loss(model(rows), rows[:, :8].sum(1, keepdim=True))
+        texts = torch.randint(WORDS, (ROWS, LONG))
         optimizer.zero_grad(set_to_none=False)  # the fault: memory.gradients
+        loss = nn.functional.mse_loss(model(texts), (texts % 7 == 0).float().mean(1, keepdim=True))
         loss.backward()
         optimizer.step()
         if step % 10 == 0:

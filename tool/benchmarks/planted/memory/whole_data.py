@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -52,15 +53,15 @@ def main() -> None:
         table = Table(written(given.file or Path(folder) / "rows.npy"))
         model = nn.Sequential(nn.Linear(WIDTH, 128), nn.ReLU(), nn.Linear(128, 1))
         optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-        for step, rows in enumerate(DataLoader(table, batch_size=BATCH, shuffle=True), 1):
+        loader = DataLoader(table, batch_size=BATCH, shuffle=True)
+        epochs = itertools.chain.from_iterable(itertools.repeat(loader))
+        for step, rows in enumerate(itertools.islice(epochs, given.steps), 1):
             loss = nn.functional.mse_loss(model(rows), rows[:, :8].sum(1, keepdim=True))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             if step % 100 == 0:
                 print(f"step {step:5}  loss {loss.item():.4f}", flush=True)
-            if step == given.steps:
-                break
 
 
 if __name__ == "__main__":

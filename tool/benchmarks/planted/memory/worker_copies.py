@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +19,9 @@ class Entries(Dataset[Tensor]):
     """Entries of a log, as dictionaries."""
 
     def __init__(self) -> None:
-        self.entries = [{"user": n * 7919 % 10_007, "item": n * 104_729 % 1_009} for n in range(ENTRIES)]  # the fault: memory.workers
+        self.entries = [
+            {"user": n * 7919 % 10_007, "item": n * 104_729 % 1_009} for n in range(ENTRIES)
+        ]  # the fault: memory.workers
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -37,7 +40,8 @@ def main() -> None:
     loader = DataLoader(Entries(), batch_size=BATCH, shuffle=True, num_workers=WORKERS)
     users, items = nn.Embedding(10_007, 16), nn.Embedding(1_009, 16)
     optimizer = torch.optim.SGD([*users.parameters(), *items.parameters()], lr=0.1)
-    for step, entries in enumerate(loader, 1):
+    epochs = itertools.chain.from_iterable(itertools.repeat(loader))
+    for step, entries in enumerate(itertools.islice(epochs, given.steps), 1):
         scores = (users(entries[:, 0]) * items(entries[:, 1])).sum(1)
         loss = nn.functional.mse_loss(scores, (entries[:, 0] % 3).float())
         optimizer.zero_grad()
@@ -45,8 +49,6 @@ def main() -> None:
         optimizer.step()
         if step % 100 == 0:
             print(f"step {step:5}  loss {loss.item():.4f}", flush=True)
-        if step == given.steps:
-            break
 
 
 if __name__ == "__main__":

@@ -50,9 +50,9 @@ def leads_to(now: float, saved: float) -> str:
     return f"{memory_size(now)} at its peak, about {memory_size(max(now - saved, now / 20))} without"
 
 
-def foreseen(now: float, rate: float) -> float:
-    """How many times as large it is after STEPS more steps."""
-    return (now + STEPS * rate) / now if now > 0 else 1.0
+def foreseen(now: float, rate: float, steps: int) -> float:
+    """How many times as large it is after STEPS steps more as it would be if no step had left anything."""
+    return smaller(now + STEPS * rate, (STEPS + steps) * rate) if now > 0 else 1.0
 
 
 def functions(frames: tuple[Frame, ...]) -> list[str]:

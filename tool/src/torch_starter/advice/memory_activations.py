@@ -11,7 +11,7 @@ from torch_starter.core.profile import Owner, Profile
 from torch_starter.core.report import Finding
 from torch_starter.core.units import memory_size
 
-MUCH = 0.35  # of all memory
+MUCH = 0.25  # of all memory
 SAVED = 0.7  # of them, where each block keeps its input alone and one is computed again at a time
 MOST = 0.6  # of them lie below the line of the block
 

@@ -13,16 +13,16 @@ from torch_starter.core.units import memory_size
 
 def look(profile: Profile) -> Iterator[Finding]:
     memory = memory_of(profile)
-    now = resident(memory)
+    now, steps = resident(memory), len(profile.main.steps)
     for each in memory.growth:
-        gain = foreseen(now, each.bytes)
+        gain = foreseen(now, each.bytes, steps)
         if each.what == "tensors with graphs" and gain >= LEAST:
             name = each.holder or "a variable"
             yield finding(
                 ADVICE.id,
                 f"{name} keeps the graph of every step",
-                f"{memory_size(each.bytes)} more with each step: {memory_size(now)} become {memory_size(now * gain)} in "
-                f"{STEPS} steps more",
+                f"{memory_size(each.bytes)} more with each step: {memory_size(now)} become "
+                f"{memory_size(now + STEPS * each.bytes)} in {STEPS} steps more",
                 f"keep the number and not the tensor: {name} with .item(), or with .detach() where it has to be a tensor",
                 gain,
                 each.place,

@@ -13,9 +13,9 @@ from torch_starter.core.units import memory_size
 
 def look(profile: Profile) -> Iterator[Finding]:
     memory = memory_of(profile)
-    now = resident(memory)
+    now, steps = resident(memory), len(profile.main.steps)
     for each in memory.growth:
-        gain = foreseen(now, each.bytes)
+        gain = foreseen(now, each.bytes, steps)
         if each.what == "tensors with graphs" or gain < LEAST:
             continue
         what = "tensors" if each.what == "tensors" else "memory"
@@ -24,7 +24,7 @@ def look(profile: Profile) -> Iterator[Finding]:
             ADVICE.id,
             f"{name} grows with each step",
             f"{memory_size(each.bytes)} of {what} more with each step: {memory_size(now)} become "
-            f"{memory_size(now * gain)} in {STEPS} steps more",
+            f"{memory_size(now + STEPS * each.bytes)} in {STEPS} steps more",
             f"let {name} have an end: functools.lru_cache(maxsize=...), collections.deque(maxlen=...), or write it to a file"
             if each.holder
             else "look for what keeps it: a list, a dictionary, a cache, a hook that is added again; and give that an end",

@@ -10,7 +10,7 @@ from torch_starter.core.profile import Profile
 from torch_starter.core.report import Finding
 from torch_starter.core.units import memory_size
 
-MUCH = 0.3  # of the GPU's memory
+MUCH = 0.2  # of the GPU's memory
 FULL = 0.95  # of all tensors
 
 

@@ -118,7 +118,7 @@ def storage(tensor: Any) -> Tuple[Optional[Tuple[str, int]], int]:
     try:
         found = tensor.untyped_storage() if hasattr(tensor, "untyped_storage") else tensor.storage()
         place, size = found.data_ptr(), found.nbytes()
-    except (RuntimeError, NotImplementedError, AttributeError, TypeError):  # such as sparse ones
+    except (RuntimeError, NotImplementedError, AttributeError, TypeError, ValueError):  # such as sparse ones, or lazy ones
         return None, 0
     return ((str(tensor.device), place), size) if place and size else (None, 0)
 

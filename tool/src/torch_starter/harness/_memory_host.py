@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 import tracemalloc
-from typing import Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 FRAMES = 12  # of each allocation, by the standard library
 TOLD = 1500  # stacks of a window
@@ -34,17 +35,32 @@ class Memray:
         name = "memray-%d-%d.bin" % (os.getpid(), len(self.windows))
         memray = self.module
         try:
-            self.tracker = memray.Tracker(
+            tracker = memray.Tracker(  # it imports, which another thread cannot do while Python starts
                 destination=memray.FileDestination(os.path.join(self.folder, name), overwrite=True),
                 native_traces=self.native,
                 memory_interval_ms=OFTEN,
                 file_format=memray.FileFormat.AGGREGATED_ALLOCATIONS,
             )
-            self.tracker.__enter__()
-        except (OSError, RuntimeError) as error:  # such as another tracker, of the script's own
-            self.tracker, self.failed = None, str(error)
+        except (OSError, RuntimeError) as error:
+            self.failed = str(error)
             return
-        self.windows.append({"kind": kind, "file": name, "began": time.time(), "steps": 0})
+        beginning = threading.Thread(target=self.enter, args=(tracker,))
+        beginning.start()  # memray hides the functions that the one who begins is in, of that thread: of ours it must not
+        beginning.join()
+        if self.tracker is not None:
+            self.windows.append({"kind": kind, "file": name, "began": time.time(), "steps": 0})
+
+    def enter(self, tracker: Any) -> None:
+        """Begin to look."""
+        try:
+            tracker.__enter__()
+            self.tracker = tracker
+        except RuntimeError as error:  # such as another one, of the script's own
+            self.failed = str(error)
+
+    def mode(self) -> str:
+        """The kind of the window that is open."""
+        return str(self.windows[-1]["kind"]) if self.tracker is not None else ""
 
     def end(self, steps: int) -> None:
         """It had so many steps."""
@@ -60,14 +76,14 @@ class Standard:
     by = "standard library"
     native = False
 
-    def __init__(self, early: bool) -> None:
-        self.early, self.failed = early, ""
+    def __init__(self, own: Callable[[str], bool]) -> None:
+        self.own, self.failed = own, ""
         self.windows: List[Dict[str, Any]] = []
         self.kind: Optional[str] = None
 
     def begin(self, kind: str) -> None:
         """As above."""
-        if kind == "start" and not self.early:
+        if kind == "start":
             return
         self.kind, self.began = kind, time.time()
         if tracemalloc.is_tracing():
@@ -75,12 +91,16 @@ class Standard:
         else:
             tracemalloc.start(FRAMES)
 
+    def mode(self) -> str:
+        """As above."""
+        return self.kind or ""
+
     def end(self, steps: int) -> None:
         """As above; what is left is told at once."""
         if self.kind is None:
             return
         peak = tracemalloc.get_traced_memory()[1]
-        left = reduced(tracemalloc.take_snapshot())
+        left = reduced(tracemalloc.take_snapshot(), self.own)
         self.windows.append({"kind": self.kind, "began": self.began, "steps": steps, "peak": peak, "left": left})
         self.kind = None
         tracemalloc.stop()
@@ -89,7 +109,7 @@ class Standard:
 def host(request: Dict[str, Any], folder: str, stacks: Any) -> Any:
     """The best that there is."""
     module = beside_target(request.get("overlay") or "", stacks)
-    return Memray(module, folder, bool(request.get("native"))) if module is not None else Standard(early=False)
+    return Memray(module, folder, bool(request.get("native"))) if module is not None else Standard(stacks.own)
 
 
 def beside_target(overlay: str, stacks: Any) -> Any:
@@ -103,12 +123,14 @@ def beside_target(overlay: str, stacks: Any) -> Any:
     return found if hasattr(found, "Tracker") else None
 
 
-def reduced(snapshot: Any) -> List[Any]:
+def reduced(snapshot: Any, own: Callable[[str], bool]) -> List[Any]:
     """Bytes, blocks and frames, the innermost first, of what is left: of most bytes."""
-    rows = snapshot.statistics("traceback")[:TOLD]
-    return [
-        [row.size, row.count, [["", frame.filename, frame.lineno] for frame in reversed(list(row.traceback))]] for row in rows
-    ]
+    return [[row.size, row.count, framed(row.traceback, own)] for row in snapshot.statistics("traceback")[:TOLD]]
+
+
+def framed(traceback: Any, own: Callable[[str], bool]) -> List[Any]:
+    """Its lines; functions are not told."""
+    return [["", each.filename, each.lineno, own(each.filename)] for each in reversed(list(traceback))]
 
 
 def spawned() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, List, Optional
 
+HELD_UP = 40  # times
 SLOW = 3  # of the censuses: before, between and after the two windows
 
 
@@ -29,6 +30,8 @@ class Look:
         self.censuses: List[Dict[str, Any]] = []
         self.held: Optional[Dict[str, Any]] = None
         self.peak = 0
+        self.loader: Any = None
+        self.held_up, self.times = False, 0
 
     def after_torch(self, torch: Any) -> None:
         """Nothing is hooked yet but what a GPU does, and who makes gradients zero."""
@@ -45,6 +48,18 @@ class Look:
         module.register_forward_pre_hook(unseen(lambda module, *_: self.passes.before(module)))
         module.register_forward_hook(unseen(lambda module, given, answer: self.passes.after(module, given, answer)))
 
+    def hold(self) -> None:
+        """A library is about to be loaded while the script starts: do not look, until that is over."""
+        if self.looks() and self.host.mode() == "start" and self.times < HELD_UP:
+            self.host.end(0)
+            self.held_up, self.times = True, self.times + 1
+
+    def resume(self) -> None:
+        """It is over."""
+        if self.held_up and self.looks():
+            self.held_up = False
+            self.host.begin("start")
+
     def new_kept(self) -> Any:
         """Something that tells what graphs keep."""
         if self.parameters is None:
@@ -59,16 +74,29 @@ class Look:
             self.kept.begin()
         elif mode in ("short", "long", "bare"):
             self.count(step)
-        if mode in ("start", "short", "long") and self.host is not None:
+        if mode in ("start", "short", "long") and self.looks():
             self.host.begin(mode)
 
     def end(self, steps: int) -> None:
         """It ends, after so many steps."""
+        if self.loader is not None and steps:
+            loader, inner = self.loader
+            loader.create_module, self.loader = inner, None
+        self.held_up = False
         if self.kept is not None:
             self.kept.end()
             self.saved, self.kept = self.kept.told(), None
-        elif self.host is not None:
+        elif self.looks():
             self.host.end(steps)
+
+    def looks(self) -> bool:
+        """Whether something looks at this process; a fork of it goes its own way."""
+        return self.host is not None and os.getpid() == self.process
+
+    def again(self) -> None:
+        """What was done so far were no steps."""
+        self.end(0)
+        self.censuses, self.held = [], None
 
     def settled(self) -> None:
         """A way back has ended."""
@@ -76,13 +104,12 @@ class Look:
             self.kept.settle()
 
     def count(self, step: int) -> None:
-        """A census; the third one names what has grown since the first."""
+        """A census, with the names of what is large; the third one names what has grown since the first, too."""
         self.peak = max(self.peak, self.tools.most_resident())
         census = self.counting.Census(self.torch)
         self.censuses.append({**census.told(step, self.memory()), "peak": self.peak})
         self.others.workers(self.watch.request["answers"], self.watch.batches)
-        if len(self.censuses) == SLOW:
-            self.name()
+        self.name()
 
     def name(self) -> None:
         """What is large or grows, by the user's own names."""
@@ -111,8 +138,6 @@ class Look:
         peak = self.tools.most_resident()
         if self.torch is not None and not self.censuses:
             self.count(steps)
-        if self.torch is not None and self.held is None:
-            self.name()
         found: Dict[str, Any] = {"roles": {}, "dtypes": {}, "notes": []}
         for row in self.censuses:
             for word, sizes in (("roles", row["census"]["bytes"]), ("dtypes", row["dtypes"])):
@@ -140,8 +165,8 @@ class Look:
         if len(self.censuses) < SLOW:
             return 0.0
         before, after = (row["census"] for row in self.censuses[SLOW - 2 : SLOW])
-        grown: int = after["resident"] - before["resident"]
-        return max(0.0, grown / max(1, after["step"] - before["step"]))
+        grown, steps = (after[word] - before[word] for word in ("resident", "step"))
+        return float(grown) / max(1, steps) if grown > 0 else 0.0
 
     def zeros(self, gradients: int) -> List[Dict[str, Any]]:
         """Gradients that are kept."""

@@ -12,9 +12,10 @@ import sys
 from typing import Any, Dict, List, Tuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MOST = 3000  # stacks of a window, of most bytes; of most blocks a sixth of it
-DEPTH = 60
+MOST = 1500  # stacks of a window, of most bytes; of most blocks a quarter of it
+DEPTH = 40
 MOMENTS = 400
+MMAP, RESERVED = 14, 16 << 20  # memory that was mapped in larger pieces is of files, or is only reserved
 
 
 class Reader:
@@ -30,26 +31,34 @@ class Reader:
             native = bool(reader.metadata.has_native_traces)
             left = self.rows(reader.get_leaked_allocation_records(merge_threads=True), native)
             high = self.rows(reader.get_high_watermark_allocation_records(merge_threads=True), native)
-            course = thinned([(each.time / 1000, each.rss, each.heap) for each in reader.get_memory_snapshots()])
+            course = thinned([(each.time / 1000, each.rss, min(each.heap, each.rss)) for each in reader.get_memory_snapshots()])
         return {**window, "left": left, "high": high, "peak": sum(row[0] for row in high), "course": course}
 
     def rows(self, records: Any, native: bool) -> List[Any]:
         """Bytes, blocks and frames, the innermost first; what is in few bytes and few blocks goes as one row without frames."""
-        known = list(records)
+        known = [each for each in records if each.allocator != MMAP or each.size <= RESERVED * each.n_allocations]
         wanted = sorted(known, key=lambda each: -each.size)[:MOST]
         seen = {id(each) for each in wanted}
-        wanted += [each for each in sorted(known, key=lambda each: -each.n_allocations)[: MOST // 6] if id(each) not in seen]
+        wanted += [each for each in sorted(known, key=lambda each: -each.n_allocations)[: MOST // 4] if id(each) not in seen]
         seen = {id(each) for each in wanted}
         rest = [each for each in known if id(each) not in seen]
-        found: List[Any] = [[each.size, each.n_allocations, self.numbers(stack(each, native))] for each in wanted]
+        stacks = [(each, stack(each, native)) for each in wanted]
+        found: List[Any] = [
+            [each.size, each.n_allocations, self.numbers(frames)] for each, frames in stacks if not (frames and ours(frames[0]))
+        ]
         return [*found, [sum(each.size for each in rest), sum(each.n_allocations for each in rest), []]] if rest else found
 
     def numbers(self, frames: Any) -> List[int]:
-        ours = [frame for frame in frames if not frame[1].startswith(HERE)][:DEPTH]
-        return [self.frames.setdefault((str(frame[0]), str(frame[1]), int(frame[2])), len(self.frames)) for frame in ours]
+        kept = [frame for frame in frames if not ours(frame)][:DEPTH]
+        return [self.frames.setdefault((str(frame[0]), str(frame[1]), int(frame[2])), len(self.frames)) for frame in kept]
 
     def named(self) -> List[Any]:
-        return [[function, file, line, self.own(file)] for function, file, line in self.frames]
+        return [[function, file, line, file.endswith(".py") and self.own(file)] for function, file, line in self.frames]
+
+
+def ours(frame: Any) -> bool:
+    """Whether it is a function of the harness, whose own memory is not the script's."""
+    return str(frame[1]).startswith(HERE)
 
 
 def stack(record: Any, native: bool) -> Any:

@@ -41,8 +41,9 @@ class Course:
         self.phases = beside("phases").Phases()
         self.phases.changed = self.changed
         self.ledger = beside("_memory_ledger").Ledger(self.phases.memory)
-        self.starting = beside("_memory_starting").starting(beside("starting"), self.ledger, beside("begin").Told)
         self.look = beside("_memory_look").Look(watch, self.phases.memory)
+        told = beside("begin").Told
+        self.starting = beside("_memory_starting").starting(beside("starting"), self.ledger, told, self.look)
         self.look.begin("start")
 
     def note(self, what: str) -> None:
@@ -50,6 +51,7 @@ class Course:
         self.starting.mark(what)
         if what == "optimizer" and not self.times:
             self.ledger.to("loader")
+            self.look.resume()
 
     def after_torch(self, torch: Any) -> None:
         """Hook the parts of steps."""
@@ -62,7 +64,9 @@ class Course:
         """The outermost module is about to be called for the first time."""
         self.note("model")
         self.ledger.first_forward()
+        self.look.resume()
         self.phases.first_forward(module)
+        self.phases.begin("forward")  # it is under way, and its end is seen
         self.look.first_forward(module, self.watch.beside("phases").unseen)
 
     def changed(self, part: str, begins: bool) -> None:
@@ -73,10 +77,9 @@ class Course:
 
     def begin_again(self, kind: str, optimizer: Any) -> None:
         """The first step of an optimizer: what was called before was no step."""
-        self.look.end(0)
+        self.look.again()
         self.kind, self.optimizer, self.times, self.steps = kind, optimizer, [], []
         self.mode, self.plan = "warm", []
-        self.look.begin("start")
 
     def step(self) -> None:
         """A step has ended."""
@@ -85,7 +88,9 @@ class Course:
         if not self.times:
             self.kind = "inference" if self.optimizer is None else "training"
             self.note("first step")
+            self.look.end(0)
             self.watch.answer.mark("a step is done")
+            self.look.begin("start")
         elif len(self.steps) < KEPT:
             self.steps.append({**row, "at": now - self.watch.began})
         self.times.append(now)
@@ -163,8 +168,9 @@ class Course:
         found["phases"] = self.ledger.told(roles.get("parameters", 0))
         found["course"] = thinned([[row["at"], row["resident"], 0] for row in self.steps])
         path = os.path.join(self.request["answers"], "memory-%d.json" % os.getpid())
+        began = time.time() - (CLOCK() - self.watch.began)
         with open(path, "w") as file:
-            json.dump({**beside, "overlay": self.request.get("overlay") or ""}, file)
+            json.dump({**beside, "began": began, "overlay": self.request.get("overlay") or ""}, file)
         notes = found.pop("notes")
         return "profile", {
             **self.watch.beside("telling").process(self.watch, how),

@@ -30,7 +30,9 @@ def described(torch: Any, module: Any) -> Dict[str, Any]:
     return {
         "place": place(),
         "name": type(inner).__name__,
-        "parameters": sum(each.numel() for each in inner.parameters()),
+        "parameters": sum(
+            each.numel() for each in inner.parameters() if not hasattr(each, "materialize")
+        ),  # lazy ones have none yet
         "convolutions": convolutions,
         "compiled": inner is not module or getattr(module, "_compiled_call_impl", None) is not None,
     }

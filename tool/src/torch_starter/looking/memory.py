@@ -18,7 +18,6 @@ from torch_starter.core.profile import Frame, Growth, Memory, Moment, Owner
 OWNERS, GROWTH = 60, 30
 LEAST_RATE = 64.0  # bytes a step, of a stack that grows
 STEADY = (0.5, 6.0)  # by how much the shorter window may differ in what a step leaves behind, with what one keeps for the next
-OFTEN = 0.3  # blocks a step, at least
 SOME = 0.25  # of what variables that grow were seen to hold: what else grows is told if it is more
 
 Stack = tuple[Frame, ...]
@@ -108,8 +107,7 @@ def summed(seen: Sequence[Window]) -> Stacks:
     """What is left of several."""
     found: Stacks = {}
     for window in seen:
-        for stack, held in window.left.items():
-            found[stack] = found.get(stack, NOTHING) + held
+        found = added(found, window.left)
     return found
 
 
@@ -127,7 +125,7 @@ def growing(short: Window | None, long: Window | None) -> Stacks:
         rate = held.less(before).times(1 / max(1, long.steps - short.steps))
         first = before.times(1 / short.steps)
         steady = rate.bytes and STEADY[0] <= first.bytes / rate.bytes <= STEADY[1]
-        if rate.bytes >= LEAST_RATE and rate.blocks >= OFTEN and steady:
+        if rate.bytes >= LEAST_RATE and steady:
             found[stack] = rate
     return found
 
@@ -140,14 +138,26 @@ def between(window: Window | None, rates: Stacks) -> Stacks:
 
 
 def largest(seen: Sequence[Window], base: Stacks) -> tuple[tuple[Owner, ...], int]:
-    """Whose memory it was when it was most: in the start, or what the start left and a later window had on top."""
-    below = sum(held.bytes for held in base.values())
-    best = max(seen, key=lambda each: each.peak + (0 if each.kind == "start" else below))
-    stacks = dict(best.high)
-    if best.kind != "start":
-        for stack, held in base.items():
-            stacks[stack] = stacks.get(stack, NOTHING) + held
+    """Whose memory it was when it was most: what earlier windows of the start had left, and what this one had on top."""
+    best, below, most = seen[0], Stacks(), -1.0
+    starts: Stacks = {}
+    for window in seen:
+        under = starts if window.kind == "start" else base
+        size = window.peak + sum(held.bytes for held in under.values())
+        if size > most:
+            best, below, most = window, dict(under), size
+        if window.kind == "start":
+            starts = added(starts, window.left)
+    stacks = added(best.high, below)
     return owned(stacks), int(sum(held.bytes for held in stacks.values()))
+
+
+def added(one: Stacks, other: Stacks) -> Stacks:
+    """Both."""
+    found = dict(one)
+    for stack, held in other.items():
+        found[stack] = found.get(stack, NOTHING) + held
+    return found
 
 
 def owned(stacks: Stacks) -> tuple[Owner, ...]:
@@ -208,9 +218,10 @@ def kept_in(variables: Sequence[Growth], lines: Sequence[Growth], grows: float) 
 
 
 def course(seen: Sequence[Window], base: Stacks, began: float) -> tuple[Moment, ...]:
-    """How it went, in seconds from the beginning: what later windows have lies on top of what the start left."""
-    below, found = int(sum(held.bytes for held in base.values())), []
+    """How it went, in seconds from the beginning: what windows have lies on top of what the start has left by then."""
+    found, left = [], 0.0
     for window in seen:
-        more = 0 if window.kind == "start" else below
-        found += [Moment(max(0.0, at - began), resident, heap + more) for at, resident, heap in window.course]
+        below = left if window.kind == "start" else sum(held.bytes for held in base.values())
+        found += [Moment(max(0.0, at - began), resident, heap + int(below)) for at, resident, heap in window.course]
+        left += sum(held.bytes for held in window.left.values()) if window.kind == "start" else 0.0
     return tuple(sorted(found, key=lambda each: each.seconds))

@@ -10,7 +10,7 @@ import pytest
 from torch_starter.core.catalog import collect
 from torch_starter.core.kinds import Advice
 from torch_starter.core.place import Place
-from torch_starter.core.profile import Call, Frame, GpuMemory, Growth, Holding, Memory, Owner, Process, Profile, Worker
+from torch_starter.core.profile import Call, Frame, GpuMemory, Growth, Holding, Memory, Owner, Process, Profile, Step, Worker
 from torch_starter.core.report import Finding
 from torch_starter.core.tuning import Loader, Optimizer
 
@@ -76,6 +76,12 @@ def test_graphs_that_are_kept() -> None:
     assert found.seen == "614 KiB more with each step: 600.0 MiB become 1.2 GiB in 1000 steps more"
     assert "losses" in found.title
     assert ".item()" in found.remedy
+
+
+def test_what_steps_have_left_by_now_is_no_part_of_what_a_script_needs() -> None:
+    growth = Growth(place=HERE, holder="losses", bytes=1.0 * MB, blocks=4.0, what="tensors with graphs")
+    steps = tuple(Step(mode="traced", wall=0.1) for _ in range(200))
+    assert only("memory.graphs", profile({"steps": steps}, growth=(growth,))).gain == (600 + 1000) / (600 - 200)
 
 
 def test_a_cache_without_an_end() -> None:
@@ -273,6 +279,6 @@ def test_on_a_gpu_it_is_the_gpus_peak_that_counts() -> None:
 
 
 def test_half_of_what_layers_keep_where_a_gpu_computes_with_four_bytes() -> None:
-    roles = {**ROLES, "activations": 300 * MB}
+    roles = {**ROLES, "activations": 210 * MB}
     assert "autocast" in only("memory.precision", profile(GPU, gpu=gpu(), roles=roles)).remedy
     assert silent(profile(GPU, gpu=gpu(), roles=roles, dtypes={"float32": 50 * MB, "bfloat16": 50 * MB}))
