@@ -42,6 +42,8 @@ def lock(look: Look, thread: Thread | None, depth: int, about: About) -> Reason 
             return Reason("deadlock", does, "take both locks in the same order everywhere", place(thread))
         inner = about(look, other, depth + 1) if depth < DEPTH else None
         does = f"waits for {name}, which {other.name} holds at {at}{f' and {inner.does}' if inner else ''}"
+        if inner is not None and inner.word == "deadlock":
+            return Reason("deadlock", does, inner.remedy, place(thread))
         return Reason("lock", does, "hold the lock for less, or end what its holder waits for", place(thread))
     if len(look.threads) > 1:
         remedy = "release it in a finally, or take it by with"

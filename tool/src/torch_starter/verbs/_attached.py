@@ -113,7 +113,7 @@ def held(spy: Spy, process: int, near: Path, over: threading.Event) -> float | N
     if text is None or not done.ok:
         return None
     count = sum(each.count for each in py_spy.seen(text, process) if each.process == process)
-    return min(1.0, count / (RATE * (SECONDS - 1)))
+    return min(1.0, count / (RATE * min(SECONDS - 1, done.seconds)))
 
 
 def ticks(seeing: Seeing) -> dict[int, int]:

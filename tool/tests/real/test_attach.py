@@ -1,0 +1,218 @@
+"""`profile --attach` and `--hang` on true processes: what they are stuck on, and that they go on as before."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from real._place import SOURCE
+from real.conftest import REAL_CACHE
+
+READY = 'print("ready", flush=True)\n'
+LOCKS = f"""
+import threading
+a, b, both = threading.Lock(), threading.Lock(), threading.Barrier(3)
+def other():
+    with b:
+        both.wait()
+        with a:
+            pass
+def main():
+    with a:
+        both.wait()
+        with b:
+            pass
+threading.Thread(target=other, name="saver", daemon=True).start()
+threading.Thread(target=main, name="trainer", daemon=True).start()
+both.wait()
+{READY}
+a.acquire()
+"""
+LOADER = f"""
+import os
+import torch
+class Data(torch.utils.data.Dataset):
+    def __len__(self):
+        return 8
+    def __getitem__(self, number):
+        if number == 4:
+            os.read(os.pipe()[0], 1)  # for ever
+        return torch.zeros(2)
+if __name__ == "__main__":
+    for number, batch in enumerate(torch.utils.data.DataLoader(Data(), batch_size=2, num_workers=2)):
+        if number == 1:
+            {READY}
+"""
+NAP = "import time\n" + READY + "time.sleep(1000)\n"
+STUCK = {  # what a script does last, the word for it, and the line
+    "a loop": ("def work():\n    n = 0\n    while True:\n        n += 1\n" + READY + "work()\n", "computing", None),
+    "a loop of C": (READY + "3 ** (10 ** 9)\n", "computing", 2),
+    "a deadlock": (LOCKS, "deadlock", 19),
+    "a pipe": ("import os\npipe = os.pipe()\n" + READY + "os.read(pipe[0], 1)\n", "pipe", 4),
+    "input": (READY + "\ninput()\n", "input", 3),
+    "sleep": (NAP, "sleep", 3),
+    "a queue": ("import queue\n" + READY + "queue.Queue().get()\n", "signal", 3),
+    "a program": ("import subprocess\n" + READY + "subprocess.run(['sleep', '1000'])\n", "process", 3),
+    "a breakpoint": (READY + "breakpoint()\n", "breakpoint", 2),
+    "the network": (
+        "import socket\ns = socket.create_server(('127.0.0.1', 0))\nc = socket.create_connection(s.getsockname())\n"
+        + READY
+        + "c.recv(1)\n",
+        "network",
+        5,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Looking:
+    """A project of its own from which processes are looked at, and the folder of their scripts."""
+
+    root: Path
+    before: tuple[str, ...] = ()
+
+    def run(self, *words: str, **more: str) -> tuple[int, str, str]:
+        variables = {**os.environ, "UV_CACHE_DIR": REAL_CACHE, "TORCH_STARTER_ROOT": str(self.root), "PYTHONPATH": SOURCE}
+        variables.update({"TORCH_STARTER_PLATFORM": "here", "PWD": str(self.root), **more})
+        own = Path(sys.prefix).parent / "uv" / "bin"
+        variables["PATH"] = f"{own}:{variables.get('PATH', '')}"
+        argv = [*self.before, sys.executable, "-m", "torch_starter", "profile", *words]
+        done = subprocess.run(argv, env=variables, cwd=self.root, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        return done.returncode, done.stdout, done.stderr
+
+    def answer(self, *words: str) -> dict[str, Any]:
+        _, out, err = self.run("--json", *words)
+        assert out, err
+        report: dict[str, Any] = json.loads(out)
+        return report
+
+
+@pytest.fixture(scope="module")
+def looking(tmp_path_factory: pytest.TempPathFactory) -> Looking:
+    root = tmp_path_factory.mktemp("looking")
+    (root / "torch-starter.toml").write_text("")
+    return Looking(root)
+
+
+@contextmanager
+def running(folder: Path, text: str, python: str = sys.executable) -> Iterator[subprocess.Popen[str]]:
+    """A process of a script that has said that it is ready; afterwards it and its children are ended."""
+    (folder / "train.py").write_text(text)
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    process = subprocess.Popen(
+        [python, "train.py"],
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        assert process.poll() is None, "it was ended by looking at it"
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def state(process: int) -> str:
+    """The letter of a process's state."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.parametrize(("text", "word", "line"), STUCK.values(), ids=STUCK)
+def test_it_says_what_a_process_is_stuck_on(looking: Looking, tmp_path: Path, text: str, word: str, line: int | None) -> None:
+    with running(tmp_path, text) as process:
+        report = looking.answer("--hang", str(process.pid))
+    (finding,) = report["findings"]
+    assert finding["id"] == f"profile.hang.{word}"
+    assert finding["place"]["file"] == "train.py"
+    assert line in (None, finding["place"]["line"])
+    assert finding["verdict"] == ("ok" if word == "computing" else "warn")
+    assert report["profile"]["processes"][0]["stacks"]["frames"]
+
+
+def test_two_threads_that_hold_each_others_locks_are_a_deadlock(looking: Looking, tmp_path: Path) -> None:
+    """The main thread waits for a lock that a thread holds which is in a deadlock with another."""
+    with running(tmp_path, LOCKS) as process:
+        (finding,) = looking.answer("--hang", str(process.pid))["findings"]
+    seen = " ".join(finding["seen"].split())
+    assert "waits for a, which trainer holds at train.py:12" in seen
+    assert "deadlock: it waits for b, which saver holds at train.py:7" in seen
+
+
+def test_a_loader_whose_worker_hangs_is_at_the_line_of_the_dataset(looking: Looking, tmp_path: Path, current: Path) -> None:
+    with running(tmp_path, LOADER, str(current / ".venv" / "bin" / "python")) as process:
+        (finding,) = looking.answer("--hang", str(process.pid))["findings"]
+    assert finding["id"] == "profile.hang.loader"
+    assert finding["place"] == {"file": "train.py", "line": 9}
+    assert "a pipe" in finding["seen"]
+
+
+def test_a_stopped_process_stays_stopped_and_says_how_it_goes_on(looking: Looking, tmp_path: Path) -> None:
+    with running(tmp_path, NAP) as process:
+        process.send_signal(signal.SIGSTOP)
+        for option in ("--hang", "--attach"):
+            (finding,) = looking.answer(option, str(process.pid))["findings"]
+            assert (finding["id"], finding["remedy"]) == ("profile.hang.stopped", f"kill -CONT {process.pid}")
+        assert state(process.pid) == "T"
+
+
+def test_where_the_time_of_a_process_goes(looking: Looking, tmp_path: Path) -> None:
+    with running(tmp_path, STUCK["a loop"][0]) as process:
+        report = looking.answer("--attach", str(process.pid))
+    (told,) = report["profile"]["processes"]
+    assert told["ended"] == "attached"
+    assert sum(seconds for _, seconds in told["stacks"]["stacks"]) > 5
+    assert report["findings"][0]["id"] == "profile.attached.python"
+    assert report["findings"][0]["place"]["line"] in (3, 4)
+    assert "GIL" in report["notes"][0]
+    assert (Path(report["profile"]["folder"]) / "stacks.speedscope.json").is_file()
+
+
+def test_what_is_not_there_or_not_of_python_is_said(looking: Looking) -> None:
+    for option in ("--hang", "--attach"):
+        code, _, err = looking.run(option, "4194303")
+        assert (code, "there is no process 4194303" in err) == (2, True)
+        assert looking.run(option, "twelve")[0] == 2
+        with subprocess.Popen(["sleep", "1000"]) as other:
+            code, _, err = looking.run(option, str(other.pid))
+            other.kill()
+        assert (code, "is not of Python" in err) == (2, True)
+
+
+@pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="only root can give up a capability")
+def test_who_may_not_look_is_told_why_and_what_mends_it(looking: Looking, tmp_path: Path) -> None:
+    looking.run("--hang", "1")  # puts py-spy beside
+    weak = Looking(looking.root, ("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace"))
+    with running(tmp_path, NAP) as process:
+        for option in ("--hang", "--attach"):
+            code, _, err = weak.run(option, str(process.pid))
+            words = " ".join(err.split())
+            assert code == 3
+            assert "SYS_PTRACE" in words
+            assert "what to do: " in words
+
+
+def test_without_py_spy_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "torch-starter.toml").write_text("")
+    with running(tmp_path, NAP) as process:
+        empty = {"UV_CACHE_DIR": str(tmp_path / "cache"), "UV_OFFLINE": "1"}
+        code, _, err = Looking(tmp_path).run("--hang", str(process.pid), **empty)
+    assert code == 4
+    assert "py-spy cannot be had" in " ".join(err.split())
