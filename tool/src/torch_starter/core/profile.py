@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Literal
 
 import msgspec
@@ -224,13 +225,23 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
         """The share of a step that a part takes."""
         return self.parts.get(part, 0.0) / self.mean if self.mean else 0.0
 
-    def overhead(self, mode: Mode) -> float | None:
-        """How many times as much CPU time a step takes while it is looked at so; None where that was not seen."""
-        bare, looked = self.of("bare"), self.of(mode)
-        if not bare or not looked:
-            return None
-        before = statistics.median(step.cpu or step.wall for step in bare)
-        return statistics.median(step.cpu or step.wall for step in looked) / before if before else None
+    def overhead(self, *modes: Mode) -> float | None:
+        """How many times as much CPU time a step takes while it is looked at so; None where that was not seen.
+
+        Each stretch of such steps is held against the bare ones before and behind it, since a machine changes meanwhile; of
+        several stretches it is the median.
+        """
+        stretches = [
+            (mode, [step.cpu or step.wall for step in steps]) for mode, steps in groupby(self.steps, lambda step: step.mode)
+        ]
+        ratios = []
+        for at, (mode, spent) in enumerate(stretches):
+            before = next((each for kind, each in reversed(stretches[:at]) if kind == "bare"), [])
+            behind = next((each for kind, each in stretches[at + 1 :] if kind == "bare"), [])
+            middles = [statistics.median(each) for each in (before, behind) if each]
+            if mode in modes and middles and statistics.fmean(middles):
+                ratios.append(statistics.median(spent) / statistics.fmean(middles))
+        return statistics.median(ratios) if ratios else None
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
