@@ -55,8 +55,8 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
     """Something large that a variable of the user's holds: its name, such as data.images, and the line that puts it there.
 
-    `kind`: "tensor", "array" of numpy, "bytes", "list" of so many (`count`) entries, or "gradients" that are kept as zeros. `dtype`:
-    its numbers or, of a list, what most of its entries are.
+    `kind`: "tensor", "array" of numpy, "bytes", "list" of so many (`count`) entries, or "gradients" that are kept as zeros.
+    `dtype`: its numbers or, of a list, what most of its entries are.
     """
 
     name: str

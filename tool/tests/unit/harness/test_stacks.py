@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from torch_starter.core.profile import Stacks
-from torch_starter.harness.stacks import MOST, Looking, own, parsed, told
+from torch_starter.harness.stacks import MOST, Looking, Seen, own, parsed, told
 
 FRAMES = some.tuples(
     some.sampled_from("fgh"), some.sampled_from(["/home/x/train.py", "/env/lib/site-packages/y.py"]), some.integers(1, 9)
@@ -72,7 +72,7 @@ def test_stacks_are_told_whole_and_the_longest_first(seen: dict[tuple[tuple[str,
 
 
 def test_of_too_many_the_longest_are_told() -> None:
-    seen = {(("f", "/home/x/train.py", line),): float(line) for line in range(1, MOST + 11)}
+    seen: Seen = {(("f", "/home/x/train.py", line),): float(line) for line in range(1, MOST + 11)}
     stacks = msgspec.convert(msgspec.json.decode(msgspec.json.encode(told(seen, 0.001, 1))), type=Stacks)
     assert len(stacks.stacks) == MOST
     assert min(each.seconds for each in stacks.stacks) == 11.0
