@@ -91,7 +91,9 @@ def place(where: Place | None, root: str = "") -> str:
 
 
 def frame(each: Frame, root: str = "") -> str:
-    """A function, and where it is."""
+    """A function, and where it is; what reads modules is part of Python itself."""
+    if each.file.startswith("<frozen importlib"):
+        return "importing modules"
     return f"{plain(each.function)} {place(Place(each.file, each.line or None), root)}".strip()
 
 

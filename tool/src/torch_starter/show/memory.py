@@ -105,7 +105,7 @@ def owner(each: Owner | Growth, root: str) -> str:
     """A line, and the variable that keeps it where that is known; or else the innermost function."""
     if isinstance(each, Growth) and each.holder:
         return f"{plain(each.holder)} ({say.place(each.place, root)})" if each.place else plain(each.holder)
-    if each.place is not None:
+    if each.place is not None and not each.place.file.startswith("<"):
         return say.place(each.place, root)
     return say.frame(each.frames[-1], root) if each.frames else "not known"
 
