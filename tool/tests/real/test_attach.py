@@ -54,7 +54,20 @@ if __name__ == "__main__":
         if number == 1:
             {READY}
 """
-NAP = "import time\n" + READY + "time.sleep(1000)\n"
+FORKED = f"""
+import os
+import torch
+torch.set_num_threads(2)
+data = torch.randn(2000, 2000)
+torch.relu(data)
+child = os.fork()
+if child == 0:
+    while True:
+        torch.relu(data)
+{READY}
+os.waitpid(child, 0)
+"""
+NAP = "from time import sleep\n" + READY + "sleep(1000)\n"
 STUCK = {  # what a script does last, the word for it, and the line
     "a loop": ("def work():\n    n = 0\n    while True:\n        n += 1\n" + READY + "work()\n", "computing", None),
     "a loop of C": (READY + "3 ** (10 ** 9)\n", "computing", 2),
@@ -162,6 +175,13 @@ def test_a_loader_whose_worker_hangs_is_at_the_line_of_the_dataset(looking: Look
     assert finding["id"] == "profile.hang.loader"
     assert finding["place"] == {"file": "train.py", "line": 9}
     assert "a pipe" in finding["seen"]
+
+
+def test_threads_that_a_fork_left_behind(looking: Looking, tmp_path: Path, current: Path) -> None:
+    with running(tmp_path, FORKED, str(current / ".venv" / "bin" / "python")) as process:
+        (finding,) = looking.answer("--hang", str(process.pid))["findings"]
+    assert finding["id"] == "profile.hang.process"
+    assert "threads of OpenMP, which do not survive a fork at train.py:10" in " ".join(finding["seen"].split())
 
 
 def test_a_stopped_process_stays_stopped_and_says_how_it_goes_on(looking: Looking, tmp_path: Path) -> None:

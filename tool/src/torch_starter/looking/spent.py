@@ -11,7 +11,7 @@ from torch_starter.core.report import Finding
 from torch_starter.looking.look import natively, within
 from torch_starter.looking.proc import FUNCTIONS
 from torch_starter.looking.py_spy import Seen, Thread, is_native
-from torch_starter.looking.stuck import COLLECTIVE, LOADER, SYNCING
+from torch_starter.looking.training import COLLECTIVE, LOADER, SYNCING
 
 LEAST = 0.05  # of the time: with less of it nothing is told
 READING = ("at::_local_scalar_dense", "THPVariable_item", "torch::utils::dispatch_local_scalar")

@@ -163,6 +163,11 @@ def network(look: Look, thread: Thread | None, depth: int) -> Reason | None:
         return None
     sockets = [look.file(call.first)] if call.name in (*NETWORK, "read", "write") else list(look.files.values())
     peers = [look.peers[name[8:-1]] for name in sockets if name.startswith("socket:[") and name[8:-1] in look.peers]
+    if not peers and within(
+        thread, "base_events.py:_run_once", "base_events.py:run_forever", "base_events.py:run_until_complete"
+    ):
+        remedy = "give what it awaits a timeout: asyncio.timeout(60) around it names the line"
+        return Reason("tasks", "waits in asyncio, where no task can go on", remedy, place(thread))
     if not peers and call.name not in NETWORK:
         return Reason("files", "waits for one of its files or pipes to be ready", "give it a timeout", place(thread))
     whom = peers[0] if peers else "another process of this machine"

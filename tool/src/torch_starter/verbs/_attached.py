@@ -7,8 +7,9 @@ import re
 import textwrap
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,33 +18,23 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.later import Later
 from torch_starter.core.problems import Interrupted
 from torch_starter.core.processes import Done
-from torch_starter.core.profile import Process, Profile, Stacks, Worker
+from torch_starter.core.profile import Process, Profile
 from torch_starter.core.progress import Stage
 from torch_starter.core.report import Finding, Report, Stop, Verdict
 from torch_starter.looking import py_spy, speedscope, spent, stuck
+from torch_starter.looking.attached import Recorded, processes
 from torch_starter.looking.look import Look, Reason, told
 from torch_starter.verbs import _scratch, _spying
-from torch_starter.verbs._seeing import PAUSE, Seeing
-from torch_starter.verbs._spying import RATE, Spy
+from torch_starter.verbs._seeing import PAUSE, First, Seeing
 
 SECONDS = 10.0  # that a process is looked at
+RATE = 100  # looks a second, at most
+STILL = 0.25  # of the time that processes may stand still, at most
+FRAME = 45e-6  # seconds that a frame of a stack was measured to take, where both processors were busy
 WAYS = (("--native", "--idle"), ("--nonblocking", "--idle"))
 SHORT, WIDE = 48, 70  # columns of a terminal for a title beside its place, and for a sentence
 STANDS = ("T", "t", "Z")  # of a process that spends no time on anything
 UNKNOWN = ("unseen", "unknown")
-WORKS = 0.01  # of a processor: other threads that work less are not told
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What was seen of a process. `gil`: in which share of the looks somebody held the interpreter's lock; None: not known."""
-
-    seen: Sequence[py_spy.Seen]
-    native: bool
-    seconds: float
-    gil: float | None
-    busy: dict[int, float]
-    interrupted: bool
 
 
 def attach(ask: Ask, process: int) -> Report:
@@ -52,10 +43,11 @@ def attach(ask: Ask, process: int) -> Report:
         return hang(ask, process)
     spy = _spying.spy(ask)
     began, seeing = time.monotonic(), Seeing(spy, process)
-    if not seeing.first(process).threads:
-        raise _spying.refusal(ask, process, spy.threads(process, False, "")[1])
-    with _scratch.scratch(ask.project.state) as (near, _):
-        found = recorded(spy, seeing, near)
+    with _scratch.scratch(ask.project.state) as (near, _), ask.progress.stage(f"process {process}", SECONDS, "seconds") as stage:
+        first = seeing.firsts()
+        if not first[process].threads:
+            raise _spying.refusal(ask, process, spy.threads(process, False, "")[1])
+        found = recorded(Recording(seeing, near, stage, rate(first)))
     if not found.seen:
         raise Interrupted if found.interrupted else _spying.refusal(ask, process, "it ended, or showed no stack of Python")
     main = [each for each in found.seen if each.process == process and each.thread == process] or found.seen
@@ -74,97 +66,62 @@ def attach(ask: Ask, process: int) -> Report:
     return report
 
 
-def recorded(spy: Spy, seeing: Seeing, near: Path) -> Recorded:
-    """Look for some seconds: with functions of C where they can be had; beside it, who holds the interpreter's lock."""
-    before, began, root = ticks(seeing), time.monotonic(), seeing.root(seeing.process)
-    interrupted, native, done = False, True, None
-    with spy.ask.progress.stage(f"process {seeing.process}", SECONDS, "seconds") as stage:
-        for ways in WAYS:
-            native = "--native" in ways
-            over = threading.Event()
-            gil = Later(lambda over=over: held(spy, seeing.process, near, over))  # type: ignore[misc]
-            try:
-                done = watched(spy, seeing.process, near / "stacks", ways, stage)
-            except KeyboardInterrupt:
-                interrupted = True
-            finally:
-                over.set()
-            share = gil.result()
-            text = spy.ask.machine.files.read(near / "stacks") or ""
-            seen = py_spy.seen(text, seeing.process, root)
-            if seen or interrupted or (done is not None and py_spy.refused(done.err) == "permission"):
-                break
+def rate(first: Mapping[int, First]) -> int:
+    """Looks a second: as many as leave the processes most of their time, since each makes them stand still for a moment."""
+    frames = sum(len(thread.frames) for each in first.values() for thread in each.threads)
+    return max(1, min(RATE, round(STILL / (frames * FRAME)))) if frames else RATE
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Looking for some seconds: what, where py-spy's files go, and how often a second."""
+
+    seeing: Seeing
+    near: Path
+    stage: Stage
+    rate: int
+
+    def looked(self, ways: tuple[str, ...]) -> Done | None:
+        """Each thread's stacks, into a file, with how much is left of it; None where we were interrupted."""
+        clock = _spying.Clock(SECONDS, self.stage.to)
+        try:
+            return self.seeing.spy.record(self.seeing.process, self.rate, SECONDS, self.near / "stacks", ways, clock.tick)
+        except KeyboardInterrupt:
+            return None
+
+    def held(self, over: threading.Event) -> float | None:
+        """In which share of looks a thread held the interpreter's lock. It does not make the process stand still."""
+        ways, seconds, process = ("--gil", "--nonblocking"), SECONDS - 1, self.seeing.process
+        done = self.seeing.spy.record(process, self.rate, seconds, self.near / "gil", ways, over.is_set)
+        count = sum(each.count for each in self.seen("gil") if each.process == process)
+        return min(1.0, count / (self.rate * min(seconds, done.seconds))) if done.ok else None
+
+    def seen(self, name: str) -> list[py_spy.Seen]:
+        """What is in a file."""
+        text = self.seeing.files.read(self.near / name) or ""
+        return py_spy.seen(text, self.seeing.process, self.seeing.root(self.seeing.process))
+
+
+def recorded(recording: Recording) -> Recorded:
+    """With functions of C where they can be had; beside it, who holds the interpreter's lock."""
+    before, began = ticks(recording.seeing), time.monotonic()
+    for ways in WAYS:
+        over = threading.Event()
+        gil = Later(partial(recording.held, over))
+        done = recording.looked(ways)
+        over.set()
+        share, seen = gil.result(), recording.seen("stacks")
+        if seen or done is None or py_spy.refused(done.err) == "permission":
+            break
     seconds = time.monotonic() - began
-    rate = os.sysconf("SC_CLK_TCK") * seconds
-    busy = {each: (now - before[each]) / rate for each, now in ticks(seeing).items() if each in before}
-    return Recorded(seen, native, seconds, share, busy, interrupted)
-
-
-def watched(spy: Spy, process: int, file: Path, ways: tuple[str, ...], stage: Stage) -> Done:
-    """One recording, with how much is left of it."""
-    clock = _spying.Clock(SECONDS, stage.to)
-    return spy.record(process, SECONDS, file, ways, clock.tick)
-
-
-def held(spy: Spy, process: int, near: Path, over: threading.Event) -> float | None:
-    """In which share of looks a thread of the process held the interpreter's lock. It does not make the process stand still."""
-    done = spy.record(process, SECONDS - 1, near / "gil", ("--gil", "--nonblocking"), over.is_set)
-    text = spy.ask.machine.files.read(near / "gil")
-    if text is None or not done.ok:
-        return None
-    count = sum(each.count for each in py_spy.seen(text, process) if each.process == process)
-    return min(1.0, count / (RATE * min(SECONDS - 1, done.seconds)))
+    whole = os.sysconf("SC_CLK_TCK") * seconds
+    busy = {each: (now - before[each]) / whole for each, now in ticks(recording.seeing).items() if each in before}
+    return Recorded(seen, "--native" in ways, seconds, share, recording.rate, busy, interrupted=done is None)
 
 
 def ticks(seeing: Seeing) -> dict[int, int]:
     """What all threads of it and its children have computed, by their numbers."""
     return {thread: count for process in seeing.family for thread, count in seeing.ticks(process).items()}
-
-
-def processes(process: int, found: Recorded) -> tuple[Process, ...]:
-    """Each with its stacks, the one that was asked for first; a loader's workers as its own, where it has any."""
-    by = {number: [each for each in found.seen if each.process == number] for number in {each.process for each in found.seen}}
-    loading = sorted(number for number, seen in by.items() if number != process and any(map(loads, seen)))
-    order = sorted((number for number in by if number not in loading), key=lambda each: (each != process, each))
-    told = [one(number, rank, by[number], found) for rank, number in enumerate(order)]
-    rows = tuple(worker(number, process, each, by[each], found) for number, each in enumerate(loading))
-    return tuple(msgspec.structs.replace(each, workers=rows if each.process == process else ()) for each in told)
-
-
-def loads(seen: py_spy.Seen) -> bool:
-    """Whether it is a worker of a DataLoader."""
-    return any(frame.function == "_worker_loop" for frame in seen.frames)
-
-
-def one(number: int, rank: int, seen: Sequence[py_spy.Seen], found: Recorded) -> Process:
-    """One process: with the stacks of its main thread, and of those that worked."""
-    return Process(
-        process=number,
-        rank=rank,
-        ended="attached",
-        seconds=found.seconds,
-        cpu=computed(seen, found),
-        threads=len({each.thread for each in seen}),
-        stacks=stacks(number, seen, found),
-        sampler="py-spy",
-    )
-
-
-def worker(number: int, parent: int, process: int, seen: Sequence[py_spy.Seen], found: Recorded) -> Worker:
-    """A process of a DataLoader."""
-    told, cpu = stacks(process, seen, found), computed(seen, found)
-    return Worker(number=number, process=process, parent=parent, batches=0, seconds=found.seconds, cpu=cpu, stacks=told)
-
-
-def stacks(process: int, seen: Sequence[py_spy.Seen], found: Recorded) -> Stacks:
-    """Of its main thread, and of others where these worked."""
-    working = [each for each in seen if each.thread == process or found.busy.get(each.thread, 1.0) >= WORKS] or seen
-    return py_spy.stacks(working, 1 / RATE, found.native, len({each.thread for each in working}) > 1)
-
-
-def computed(seen: Sequence[py_spy.Seen], found: Recorded) -> float:
-    """Seconds that its threads computed."""
-    return sum(found.busy.get(thread, 0.0) for thread in {each.thread for each in seen}) * found.seconds
 
 
 def kept(ask: Ask, profile: Profile) -> Profile:

@@ -69,10 +69,14 @@ class Seeing:
 
     def look(self) -> Look:
         """The process with its children, looked at twice."""
-        first = {each: self.first(each) for each in self.family}
+        first = self.firsts()
         threading.Event().wait(PAUSE)
         again, _ = self.spy.threads(self.process, False, self.root(self.process)) if first[self.process].threads else ((), "")
         return self.whole(self.process, first, again)
+
+    def firsts(self) -> dict[int, First]:
+        """The first look at each of them."""
+        return {each: self.first(each) for each in self.family}
 
     def first(self, process: int) -> First:
         """System calls before stacks: to look at these ends some of them, which begin again."""

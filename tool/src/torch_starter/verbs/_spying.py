@@ -22,7 +22,6 @@ from torch_starter.making.overlay import overlay
 from torch_starter.profilers.py_spy import PROFILER
 
 DUMP = 20.0  # seconds: of a process with thousands of threads
-RATE = 100  # looks a second
 GENTLE = 5.0  # seconds for it to write what it has seen, where we are interrupted
 PYTHON = re.compile(r"python|pypy", re.IGNORECASE)
 OF_YAMA = {1: "a process of which one is the parent", 2: "what root asks for", 3: "nothing"}
@@ -48,11 +47,13 @@ class Spy:
                 break
         return found, "" if found else done.err or "it did not answer in time"
 
-    def record(self, process: int, seconds: float, file: Path, ways: tuple[str, ...], tick: Callable[[], bool]) -> Done:
+    def record(
+        self, process: int, rate: int, seconds: float, file: Path, ways: tuple[str, ...], tick: Callable[[], bool]
+    ) -> Done:
         """Look again and again, into a file; `tick` is called meanwhile, and ends it where it says so."""
-        told = (self.program, "record", "--format", "raw", "--threads", "--full-filenames", "--subprocesses", "--rate", str(RATE))
+        told = (self.program, "record", "--format", "raw", "--threads", "--full-filenames", "--subprocesses", "--rate", str(rate))
         length = ("--duration", str(max(1, round(seconds))), "--output", str(file), "--pid", str(process))
-        return self.ask.machine.processes.run((*told, *ways, *length), timeout=seconds + 60, until=tick, gentle=GENTLE)
+        return self.ask.machine.processes.run((*told, *ways, *length), timeout=3 * seconds, until=tick, gentle=GENTLE)
 
 
 def spy(ask: Ask) -> Spy:

@@ -131,6 +131,8 @@ def test_where_it_spins_meanwhile_it_waits_all_the_same() -> None:
         ("network", reason(call="read", given=(4,), files={4: "socket:[12]"}, peers={"12": "10.0.0.1:443"})),
         ("network", reason(call="epoll", given=(3,), files={4: "socket:[12]"}, peers={"12": "10.0.0.1:443"})),
         ("files", reason(call="poll", given=(3,))),
+        ("tasks", reason(thread(("f", "train.py", 2), ("Loop._run_once", "asyncio/base_events.py", 9)), call="epoll")),
+        ("openmp", reason(thread(("f", "train.py", 2), c=("(libgomp.so.1)",)), forked=True)),
         ("process", reason(call="wait4", given=(9,), children=(Look(9, "sleep 9"),))),
         ("openmp", reason(thread(("f", "train.py", 2), c=("gomp_barrier_wait",)), forked=True)),
         ("sleep", reason(call="nanosleep")),
