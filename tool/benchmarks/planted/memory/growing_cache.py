@@ -38,7 +38,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.manual_seed(0)
     loader = DataLoader(Signals(given.steps * ROWS), batch_size=ROWS, shuffle=True)
-    model = nn.Sequential(nn.Linear(WIDTH // 2 + 1, 128), nn.ReLU(), nn.Linear(128, 1))
+    model = nn.Sequential(nn.Linear(WIDTH // 2 + 1, 2048), nn.ReLU(), nn.Linear(2048, 2048), nn.ReLU(), nn.Linear(2048, 1))
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     for step, spectra in enumerate(loader, 1):
         loss = nn.functional.mse_loss(model(spectra), spectra[:, :64].mean(1, keepdim=True))

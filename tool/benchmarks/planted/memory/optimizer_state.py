@@ -22,9 +22,7 @@ def main() -> None:
     model = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.Tanh(), nn.Linear(WIDTH, 64), nn.Tanh(), nn.Linear(64, 1))
     rows = torch.randn(ROWS, WIDTH)
     wanted = rows.sin().sum(1, keepdim=True)
-    optimizer = torch.optim.LBFGS(
-        model.parameters(), lr=0.05, tolerance_grad=0, tolerance_change=0
-    )  # the fault: memory.optimizer
+    optimizer = torch.optim.LBFGS(model.parameters(), lr=0.05)  # the fault: memory.optimizer
 
     def closure() -> Tensor:
         optimizer.zero_grad()

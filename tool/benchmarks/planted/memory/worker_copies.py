@@ -19,9 +19,7 @@ class Entries(Dataset[Tensor]):
     """Entries of a log, as dictionaries."""
 
     def __init__(self) -> None:
-        self.entries = [
-            {"user": n * 7919 % 10_007, "item": n * 104_729 % 1_009} for n in range(ENTRIES)
-        ]  # the fault: memory.workers
+        self.entries = [{"user": n * 79 % 10_007, "item": n % 1_009} for n in range(ENTRIES)]  # the fault: memory.workers
 
     def __len__(self) -> int:
         return len(self.entries)

@@ -16,16 +16,17 @@ CLOCK = time.perf_counter
 
 
 class Census:
-    """The tensors, modules and optimizers that are alive; containers by their length."""
+    """The tensors, modules, optimizers and data sets that are alive; containers by their length."""
 
     def __init__(self, torch: Any) -> None:
         self.torch = torch
         self.tensors: List[Any] = []
         self.modules: List[Any] = []
         self.optimizers: List[Any] = []
+        self.datasets: List[Any] = []
         self.lengths: Dict[int, int] = {}
         kinds = {kind: "container" for kind in CONTAINERS}  # type: Dict[type, str]
-        lists = {"tensor": self.tensors, "module": self.modules, "optimizer": self.optimizers}
+        lists = {"tensor": self.tensors, "module": self.modules, "optimizer": self.optimizers, "dataset": self.datasets}
         for each in gc.get_objects():
             kind = kinds.get(type(each))
             if kind is None:
@@ -39,7 +40,12 @@ class Census:
     def kind(self, of: type) -> str:
         """A word for a class."""
         torch, mro = self.torch, getattr(of, "__mro__", ())
-        known = ((torch.Tensor, "tensor"), (torch.nn.Module, "module"), (torch.optim.Optimizer, "optimizer"))
+        known = (
+            (torch.Tensor, "tensor"),
+            (torch.nn.Module, "module"),
+            (torch.optim.Optimizer, "optimizer"),
+            (torch.utils.data.Dataset, "dataset"),
+        )
         return next((word for base, word in known if base in mro), "")
 
     def roles(self) -> Tuple[Dict[str, int], Dict[str, int]]:
@@ -133,6 +139,14 @@ def reachable(tensors: List[Any], most: int = NODES) -> Set[Any]:
             seen.add(node)
             waiting += [each for each, _ in node.next_functions]
     return seen
+
+
+def only_longer(before: Dict[int, int], after: Dict[int, int]) -> None:
+    """Forget, in both, the containers that did not become longer: of all of them there are many."""
+    kept = {identity for identity, length in after.items() if before.get(identity, length) < length}
+    for lengths in (before, after):
+        for identity in lengths.keys() - kept:
+            del lengths[identity]
 
 
 def longer(first: Dict[int, int], second: Dict[int, int], third: Dict[int, int], steps: Tuple[int, int]) -> Dict[int, float]:

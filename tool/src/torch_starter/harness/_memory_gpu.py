@@ -21,9 +21,8 @@ class Gpu:
         self.recording = False
 
     def begin(self) -> None:
-        """As soon as the GPU is used, and not before."""
-        if self.torch.cuda.is_available():
-            self.torch.cuda._lazy_call(self.record)
+        """As soon as the GPU is used, and not before: to ask whether there is one may be too much for who forks."""
+        self.torch.cuda._lazy_call(self.record)
 
     def record(self) -> None:
         """Keep the history, and what it was when there was no memory left."""

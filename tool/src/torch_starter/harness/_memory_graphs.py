@@ -65,7 +65,7 @@ class Kept:
 class Passes:
     """Calls of a model by the line that makes them: how many build a graph, and whether the way back ever takes it."""
 
-    def __init__(self, torch: Any, place: Callable[[], Optional[Dict[str, Any]]], kept: Callable[[], Kept]) -> None:
+    def __init__(self, torch: Any, place: Callable[[], Optional[Dict[str, Any]]], kept: Callable[[], Optional[Kept]]) -> None:
         self.torch, self.place, self.kept = torch, place, kept
         self.rows: Dict[Any, Dict[str, Any]] = {}
         self.open: List[Tuple[Any, Optional[Kept]]] = []

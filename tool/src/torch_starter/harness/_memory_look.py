@@ -16,6 +16,7 @@ class Look:
         self.watch, self.memory, beside = watch, memory, watch.beside
         self.stacks, self.counting = beside("stacks"), beside("_memory_census")
         self.tools, self.others = beside("_memory_host"), beside("_memory_others")
+        self.overlay = watch.request.get("overlay") or ""
         self.process = os.getpid()
         self.host: Any = None
         if not self.tools.spawned():
@@ -29,14 +30,18 @@ class Look:
         self.zeroed: Optional[Dict[str, Any]] = None
         self.censuses: List[Dict[str, Any]] = []
         self.held: Optional[Dict[str, Any]] = None
-        self.peak = 0
         self.loader: Any = None
         self.held_up, self.times = False, 0
+
+    def own(self, file: str) -> bool:
+        """Whether a file is the user's."""
+        known: bool = self.stacks.own(file)
+        return known and not (self.overlay and file.startswith(self.overlay + os.sep))
 
     def after_torch(self, torch: Any) -> None:
         """Nothing is hooked yet but what a GPU does, and who makes gradients zero."""
         self.torch = torch
-        self.gpu = self.watch.beside("_memory_gpu").Gpu(torch, self.stacks.own)
+        self.gpu = self.watch.beside("_memory_gpu").Gpu(torch, self.own)
         self.gpu.begin()
         for owner in (torch.optim.Optimizer, torch.nn.Module):
             self.watch.beside("_memory_zero").wrap(owner, self)
@@ -61,7 +66,9 @@ class Look:
             self.host.begin("start")
 
     def new_kept(self) -> Any:
-        """Something that tells what graphs keep."""
+        """Something that tells what graphs keep; nothing where something is compiled, and would be again."""
+        if self.watch.beside("compiled").frames():
+            return None
         if self.parameters is None:
             census = self.counting.Census(self.torch)
             self.parameters = {self.counting.storage(each)[0] for each in census.parameters()}
@@ -71,7 +78,8 @@ class Look:
         """A part of the run begins: the steps warm up, are asked what they keep, or are in a window."""
         if mode == "called":
             self.kept = self.new_kept()
-            self.kept.begin()
+            if self.kept is not None:
+                self.kept.begin()
         elif mode in ("short", "long", "bare"):
             self.count(step)
         if mode in ("start", "short", "long") and self.looks():
@@ -105,14 +113,15 @@ class Look:
 
     def count(self, step: int) -> None:
         """A census, with the names of what is large; the third one names what has grown since the first, too."""
-        self.peak = max(self.peak, self.tools.most_resident())
         census = self.counting.Census(self.torch)
-        self.censuses.append({**census.told(step, self.memory()), "peak": self.peak})
+        self.censuses.append(census.told(step, self.memory()))
+        if len(self.censuses) > 1:
+            self.counting.only_longer(*(row["lengths"] for row in self.censuses[-2:]))
         self.others.workers(self.watch.request["answers"], self.watch.batches)
-        self.name()
+        self.name(census.datasets)
 
-    def name(self) -> None:
-        """What is large or grows, by the user's own names."""
+    def name(self, others: List[Any]) -> None:
+        """What is large or grows, by the user's own names; others are data sets that may have none."""
         names, held = self.watch.beside("_memory_names"), self.watch.beside("_memory_held")
         kinds = (
             self.torch.nn.Module,
@@ -120,7 +129,7 @@ class Look:
             self.torch.utils.data.DataLoader,
             self.torch.optim.Optimizer,
         )
-        found = held.Held(self.torch, names.Names(self.stacks.own, kinds).all(), names.Lines(), self.counting)
+        found = held.Held(self.torch, names.Names(self.own, kinds, others).all(), names.Lines(), self.counting)
         growing: List[Dict[str, Any]] = []
         if len(self.censuses) >= SLOW:
             first, second, third = self.censuses[:SLOW]

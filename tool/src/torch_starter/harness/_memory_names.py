@@ -10,7 +10,7 @@ import ast
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 DEPTH = 4
 SECONDS = 0.4  # in which variables are looked into
@@ -32,10 +32,10 @@ class Named(NamedTuple):
 
 
 class Names:
-    """Looks once. `own` tells whether a file is the user's."""
+    """Looks once. `own` tells whether a file is the user's; `kinds` are looked into whosever they are, and so are `others`."""
 
-    def __init__(self, own: Callable[[str], bool], kinds: Tuple[Any, ...]) -> None:
-        self.own, self.kinds = own, kinds
+    def __init__(self, own: Callable[[str], bool], kinds: Tuple[Any, ...], others: Sequence[Any] = ()) -> None:
+        self.own, self.kinds, self.others = own, kinds, others
         self.seen: Set[int] = set()
         self.until = CLOCK() + SECONDS
 
@@ -64,11 +64,14 @@ class Names:
                 if type(held) is dict and sys.getrefcount(held) <= UNSHARED:
                     held.clear()  # a copy, which would keep alive what the function lets go
             frame = frame.f_back
-        for module in list(sys.modules.values()):
-            file = getattr(module, "__file__", None)
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None) or (script() if name == "__main__" else None)
             if isinstance(file, str) and self.own(file):
                 held = {name: value for name, value in list(vars(module).items()) if not name.startswith("__")}
                 yield from (Named(name, name, file, value) for name, value in held.items() if type(value) is not type(sys))
+
+        for each in self.others:
+            yield Named(type(each).__name__, type(each).__name__, file_of(type(each)), each)
 
     def within(self, named: Named) -> Iterator[Named]:
         """What is in it, one level deeper."""
@@ -145,6 +148,12 @@ def plain(node: Any) -> bool:
 def called(node: Any) -> str:
     """What a variable or an attribute is called."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def script() -> Optional[str]:
+    """The script, whose module does not know its file any more when it has ended."""
+    path = os.path.abspath(sys.argv[0]) if getattr(sys, "argv", None) else ""
+    return path if os.path.isfile(path) else None
 
 
 def file_of(kind: Any) -> str:

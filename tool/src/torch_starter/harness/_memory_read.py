@@ -22,7 +22,7 @@ class Reader:
     """Numbers frames, so that each is written once."""
 
     def __init__(self, memray: Any, own: Any) -> None:
-        self.memray, self.own = memray, own
+        self.memray, self.own, self.beside = memray, own, os.path.dirname(os.path.dirname(memray.__file__)) + os.sep
         self.frames: Dict[Tuple[str, str, int], int] = {}
 
     def window(self, path: str, window: Dict[str, Any]) -> Dict[str, Any]:
@@ -53,7 +53,11 @@ class Reader:
         return [self.frames.setdefault((str(frame[0]), str(frame[1]), int(frame[2])), len(self.frames)) for frame in kept]
 
     def named(self) -> List[Any]:
-        return [[function, file, line, file.endswith(".py") and self.own(file)] for function, file, line in self.frames]
+        return [[function, file, line, self.users(file)] for function, file, line in self.frames]
+
+    def users(self, file: str) -> bool:
+        """Whether it is the user's: of Python, and not of what looks."""
+        return file.endswith(".py") and bool(self.own(file)) and not file.startswith(self.beside)
 
 
 def ours(frame: Any) -> bool:

@@ -18,8 +18,8 @@ from typing import Any, Dict, List, Tuple
 
 CLOCK = time.perf_counter
 WARM_STEPS, WARM_SECONDS, WARM_MOST = 3, 1.0, 20
-SHARES = (("short", 0.25), ("long", 0.5), ("bare", 0.25))  # of the steps that are seen
-LEAST, MOST = 3, 2000  # steps of the shortest
+SHARES = (("short", 0.25, 3), ("long", 0.5, 6), ("bare", 0.25, 2))  # of the steps that are seen, and how many at least
+MOST = 8000  # steps
 WAITS = 15.0  # seconds for the other ranks
 KEPT = 3000  # steps that are told
 MOMENTS = 400
@@ -114,11 +114,9 @@ class Course:
 
     def planned(self, step: float) -> List[Tuple[str, int]]:
         """One step that is asked what it keeps, and the windows."""
-        wanted = int(self.request.get("steps") or 0) or min(4 * MOST, int(self.request["seconds"] / step))
-        return [
-            ("called", 1),
-            *((mode, max(LEAST if mode == "short" else LEAST * 2, int(wanted * share))) for mode, share in SHARES),
-        ]
+        wanted = int(self.request.get("steps") or 0) or min(MOST, int(self.request["seconds"] / step))
+        parts = [(mode, max(least, int(wanted * share))) for mode, share, least in SHARES]
+        return parts if self.watch.beside("compiled").frames() else [("called", 1), *parts]  # it would be compiled again
 
     def go_on(self) -> None:
         """One step more of this part."""
