@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from real._place import SOURCE
-from real.conftest import REAL_CACHE
+from real._looking import NAP, READY, Looking, running
+from real._looking import looking as looking
 
-READY = 'print("ready", flush=True)\n'
 LOCKS = f"""
 import threading
 a, b, both = threading.Lock(), threading.Lock(), threading.Barrier(3)
@@ -67,7 +57,6 @@ if child == 0:
 {READY}
 os.waitpid(child, 0)
 """
-NAP = "from time import sleep\n" + READY + "sleep(1000)\n"
 STUCK = {  # what a script does last, the word for it, and the line
     "a loop": ("def work():\n    n = 0\n    while True:\n        n += 1\n" + READY + "work()\n", "computing", None),
     "a loop of C": (READY + "3 ** (10 ** 9)\n", "computing", 2),
@@ -86,61 +75,6 @@ STUCK = {  # what a script does last, the word for it, and the line
         5,
     ),
 }
-
-
-@dataclass(frozen=True)
-class Looking:
-    """A project of its own from which processes are looked at, and the folder of their scripts."""
-
-    root: Path
-    before: tuple[str, ...] = ()
-
-    def run(self, *words: str, **more: str) -> tuple[int, str, str]:
-        variables = {**os.environ, "UV_CACHE_DIR": REAL_CACHE, "TORCH_STARTER_ROOT": str(self.root), "PYTHONPATH": SOURCE}
-        variables.update({"TORCH_STARTER_PLATFORM": "here", "PWD": str(self.root), **more})
-        own = Path(sys.prefix).parent / "uv" / "bin"
-        variables["PATH"] = f"{own}:{variables.get('PATH', '')}"
-        argv = [*self.before, sys.executable, "-m", "torch_starter", "profile", *words]
-        done = subprocess.run(argv, env=variables, cwd=self.root, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        return done.returncode, done.stdout, done.stderr
-
-    def answer(self, *words: str) -> dict[str, Any]:
-        _, out, err = self.run("--json", *words)
-        assert out, err
-        report: dict[str, Any] = json.loads(out)
-        return report
-
-
-@pytest.fixture(scope="module")
-def looking(tmp_path_factory: pytest.TempPathFactory) -> Looking:
-    root = tmp_path_factory.mktemp("looking")
-    (root / "torch-starter.toml").write_text("")
-    return Looking(root)
-
-
-@contextmanager
-def running(folder: Path, text: str, python: str = sys.executable) -> Iterator[subprocess.Popen[str]]:
-    """A process of a script that has said that it is ready; afterwards it and its children are ended."""
-    (folder / "train.py").write_text(text)
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    process = subprocess.Popen(
-        [python, "train.py"],
-        cwd=folder,
-        env=variables,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        assert process.poll() is None, "it was ended by looking at it"
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def state(process: int) -> str:
@@ -203,36 +137,3 @@ def test_where_the_time_of_a_process_goes(looking: Looking, tmp_path: Path) -> N
     assert report["findings"][0]["place"]["line"] in (3, 4)
     assert "GIL" in report["notes"][0]
     assert (Path(report["profile"]["folder"]) / "stacks.speedscope.json").is_file()
-
-
-def test_what_is_not_there_or_not_of_python_is_said(looking: Looking) -> None:
-    for option in ("--hang", "--attach"):
-        code, _, err = looking.run(option, "4194303")
-        assert (code, "there is no process 4194303" in err) == (2, True)
-        assert looking.run(option, "twelve")[0] == 2
-        with subprocess.Popen(["sleep", "1000"]) as other:
-            code, _, err = looking.run(option, str(other.pid))
-            other.kill()
-        assert (code, "is not of Python" in err) == (2, True)
-
-
-@pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="only root can give up a capability")
-def test_who_may_not_look_is_told_why_and_what_mends_it(looking: Looking, tmp_path: Path) -> None:
-    looking.run("--hang", "1")  # puts py-spy beside
-    weak = Looking(looking.root, ("setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace"))
-    with running(tmp_path, NAP) as process:
-        for option in ("--hang", "--attach"):
-            code, _, err = weak.run(option, str(process.pid))
-            words = " ".join(err.split())
-            assert code == 3
-            assert "SYS_PTRACE" in words
-            assert "what to do: " in words
-
-
-def test_without_py_spy_it_says_so(tmp_path: Path) -> None:
-    (tmp_path / "torch-starter.toml").write_text("")
-    with running(tmp_path, NAP) as process:
-        empty = {"UV_CACHE_DIR": str(tmp_path / "cache"), "UV_OFFLINE": "1"}
-        code, _, err = Looking(tmp_path).run("--hang", str(process.pid), **empty)
-    assert code == 4
-    assert "py-spy cannot be had" in " ".join(err.split())

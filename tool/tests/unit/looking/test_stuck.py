@@ -2,74 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from torch_starter.core.place import Place
-from torch_starter.core.profile import Frame
 from torch_starter.looking import stuck
 from torch_starter.looking.look import Look, Reason, told
 from torch_starter.looking.proc import Call
-from torch_starter.looking.py_spy import Thread
+from unit.looking.looks import LOADING, OWN, look, reason, thread
 
-TORCH = "torch/utils/data/"
-WAITING = ("_get_data", f"{TORCH}dataloader.py", 1410), ("_try_get_data", f"{TORCH}dataloader.py", 1251)
-WORKING = ("_worker_loop", f"{TORCH}_utils/worker.py", 349), ("fetch", f"{TORCH}_utils/fetch.py", 52)
 LOCKS = "with a:\n    with b:\n        x()\nwith b:\n    with a:\n        x()\n"
-
-
-def thread(*frames: tuple[str, str, int], number: int = 1, name: str = "MainThread", c: tuple[str, ...] = ()) -> Thread:
-    """A thread in these functions, the last of which are of C; `train.py` is the user's."""
-    rows = [Frame(function, file, line, own=file == "train.py") for function, file, line in frames]
-    return Thread(number, name, False, False, (*rows, *(Frame(each, "libx.so", 0) for each in c)))
-
-
-def look(*threads: Thread, call: str = "", given: tuple[int, ...] = (), **more: Any) -> Look:
-    """A process whose main thread waits in a system call."""
-    return Look(1, threads=threads or (OWN,), calls={1: Call(call, given)} if call else {}, busy={1: 0.0, 2: 0.0}, **more)
-
-
-def reason(*threads: Thread, **more: Any) -> Reason:
-    return stuck.reason(look(*threads, **more))
-
-
-OWN = thread(("main", "train.py", 3))
-LOADING = thread(("main", "train.py", 9), *WAITING)
-
-
-def worker(*deeper: tuple[str, str, int], **more: Any) -> Look:
-    made = thread(*WORKING, *deeper) if deeper else thread(WORKING[0], ("get", "multiprocessing/queues.py", 122))
-    return Look(7, "python train.py", threads=(made,), busy={1: 0.0}, **more)
-
-
-def test_a_loader_whose_worker_is_dead() -> None:
-    found = reason(LOADING, children=(Look(7, state="Z"), worker()))
-    assert (found.word, found.place) == ("loader", Place("train.py", 9))
-    assert "dead: process 7" in found.does
-    assert "num_workers=0" in found.remedy
-
-
-def test_a_loader_whose_worker_is_stuck_is_at_the_workers_line() -> None:
-    stuck_there = worker(("__getitem__", "train.py", 5), calls={1: Call("nanosleep")})
-    found = reason(LOADING, children=(worker(), stuck_there))
-    assert found.place == Place("train.py", 5)
-    assert found.does == "waits for a worker of a DataLoader (process 7), which sleeps, since it was told to"
-    assert not found.well
-
-
-def test_a_loader_whose_worker_computes_is_not_stuck() -> None:
-    busy = Look(7, threads=(thread(*WORKING, ("decode", "train.py", 5)),), busy={1: 0.9})
-    found = reason(LOADING, children=(busy,))
-    assert found.well
-    assert found.place == Place("train.py", 5)
-
-
-def test_a_loader_whose_workers_are_gone_or_wait_too() -> None:
-    assert "that is gone" in reason(LOADING).does
-    assert "while all of them wait for work" in reason(LOADING, children=(worker(),)).does
-    stopped = Look(8, state="T", threads=(thread(("x", "y.py", 1)),))
-    assert "(process 8), which is stopped" in reason(LOADING, children=(stopped,)).does
 
 
 def test_two_threads_that_wait_for_each_other() -> None:
@@ -90,26 +30,6 @@ def test_a_lock_whose_holder_does_something_else() -> None:
     assert "when this process was forked" in forked.does
     nobody = reason(main, thread(("g", "train.py", 99), number=2), call="futex", sources={"train.py": LOCKS})
     assert "no thread's lines are seen to hold" in nobody.does
-
-
-def test_a_collective_names_the_ranks_that_are_not_there_and_one_that_is() -> None:
-    main = thread(("train", "train.py", 8), ("wrapper", "torch/distributed/c10d_logger.py", 83))
-    main = thread(("train", "train.py", 8), ("all_reduce", "torch/distributed/distributed_c10d.py", 2810), c=("gloo::wait",))
-    variables = {"RANK": "0", "WORLD_SIZE": "4", "MASTER_ADDR": "node1", "MASTER_PORT": "29500"}
-    found = reason(main, variables=variables, ranks={0: 1, 2: 33})
-    assert found.does == "waits in all_reduce, rank 0 of 4, for the other ranks; not on this machine: rank 1, 3"
-    assert "--hang 33 (rank 2)" in found.remedy
-    assert "node1:29500" in reason(main, variables=variables, ranks={0: 1}).remedy
-    assert reason(main).does == "waits in all_reduce for the other ranks"
-
-
-def test_where_it_spins_meanwhile_it_waits_all_the_same() -> None:
-    """Collectives and a GPU are waited for by computing."""
-    main = thread(("train", "train.py", 8), ("all_reduce", "torch/distributed/distributed_c10d.py", 2810))
-    assert stuck.reason(Look(1, threads=(main,), busy={1: 1.0})).word == "collective"
-    assert (
-        stuck.reason(Look(1, threads=(thread(("f", "train.py", 1), c=("cudaStreamSynchronize",)),), busy={1: 1.0})).word == "gpu"
-    )
 
 
 @pytest.mark.parametrize(
