@@ -28,9 +28,9 @@ from torch_starter.verbs import _scratch, _spying
 from torch_starter.verbs._seeing import PAUSE, First, Seeing
 
 SECONDS = 10.0  # that a process is looked at
-RATE = 100  # looks a second, at most
-STILL = 0.25  # of the time that processes may stand still, at most
-FRAME = 45e-6  # seconds that a frame of a stack was measured to take, where both processors were busy
+RATE = 25  # looks a second, at most
+STILL = 0.1  # of the time that processes may stand still, at most
+FRAME = 100e-6  # seconds that a frame of Python, with those of C below it, was measured to take, where processors were busy
 WAYS = (("--native", "--idle"), ("--nonblocking", "--idle"))
 SHORT, WIDE = 48, 70  # columns of a terminal for a title beside its place, and for a sentence
 STANDS = ("T", "t", "Z")  # of a process that spends no time on anything
@@ -44,7 +44,7 @@ def attach(ask: Ask, process: int) -> Report:
     spy = _spying.spy(ask)
     began, seeing = time.monotonic(), Seeing(spy, process)
     with _scratch.scratch(ask.project.state) as (near, _), ask.progress.stage(f"process {process}", SECONDS, "seconds") as stage:
-        first = seeing.firsts()
+        first = seeing.firsts(native=False)
         if not first[process].threads:
             raise _spying.refusal(ask, process, spy.threads(process, False, "")[1])
         found = recorded(Recording(seeing, near, stage, rate(first)))

@@ -69,22 +69,22 @@ class Seeing:
 
     def look(self) -> Look:
         """The process with its children, looked at twice."""
-        first = self.firsts()
+        first = self.firsts(native=True)
         threading.Event().wait(PAUSE)
         again, _ = self.spy.threads(self.process, False, self.root(self.process)) if first[self.process].threads else ((), "")
         return self.whole(self.process, first, again)
 
-    def firsts(self) -> dict[int, First]:
-        """The first look at each of them."""
-        return {each: self.first(each) for each in self.family}
+    def firsts(self, native: bool) -> dict[int, First]:
+        """The first look at each of them; to see functions of C they stand still for half a second, for the names of these."""
+        return {each: self.first(each, native) for each in self.family}
 
-    def first(self, process: int) -> First:
+    def first(self, process: int, native: bool) -> First:
         """System calls before stacks: to look at these ends some of them, which begin again."""
         calls = {each: proc.call(self.text(process, f"task/{each}/syscall"), platform.machine()) for each in self.tasks(process)}
         state = proc.fields(self.text(process, "status"))
         waiting = state.get("State", "S")[:1]
         still = waiting in LETTERS or state.get("TracerPid", "0") != "0"
-        found, error = self.spy.threads(process, not still, self.root(process)) if waiting != "Z" else ((), "")
+        found, error = self.spy.threads(process, native and not still, self.root(process)) if waiting != "Z" else ((), "")
         ticks, faults = self.ticks(process), proc.faults(self.text(process, "stat"))
         return First(calls, ticks, faults, found, error)
 
