@@ -124,12 +124,8 @@ def denied(ask: Ask, process: int, told: dict[str, str]) -> Problem:
         mend = inside if os.geteuid() == 0 else f"as that user, or as root: sudo ./dev.sh {again}"
     elif yama and (yama == 3 or not able):
         why = f"the kernel's ptrace_scope is {yama}: it allows {OF_YAMA.get(yama, 'little')}"
-        mend = (
-            "sudo sysctl kernel.yama.ptrace_scope=1"
-            if yama == 3
-            else f"sudo ./dev.sh {again}, or sudo sysctl kernel.yama.ptrace_scope=0"
-        )
-        mend = inside if container else "boot with ptrace_scope below 3: it cannot be lowered" if yama == 3 else mend
+        root = inside if container else f"sudo ./dev.sh {again}, or sudo sysctl kernel.yama.ptrace_scope=0"
+        mend = "boot with ptrace_scope below 3: it cannot be lowered" if yama == 3 else root
     elif not able:
         why = f"it has more rights than you, who have no capability SYS_PTRACE{', in a container' if container else ''}"
         mend = inside if container else f"sudo ./dev.sh {again}"
