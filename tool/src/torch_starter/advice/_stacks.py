@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -172,20 +170,7 @@ def unslowed(process: Process, share: float) -> float:
 
     Looking costs with each call of a function: all that it costs is taken off the work that is asked about.
     """
-    bare, looked_at = process.of("bare"), process.of("sampled")
-    if not bare or not looked_at:
-        return share
-    ratios = []
-    for times in (
-        ([each.wall for each in bare], [each.wall for each in looked_at]),
-        (
-            [each.cpu for each in bare],
-            [each.cpu for each in looked_at],
-        ),
-    ):
-        before, after = (statistics.median(each) for each in times)
-        ratios.append(after / before if before > 0 and after > 0 else math.inf)
-    slower = min(ratios)
-    if not 1 < slower < math.inf:
+    slower = process.overhead("sampled")
+    if slower is None or slower <= 1:
         return share
     return min(share, max(0.0, share * slower - (slower - 1)))

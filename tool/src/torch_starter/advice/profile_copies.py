@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from torch_starter.advice._stacks import lines
 from torch_starter.advice._time import faster, on_gpu, part_of, times, told
 from torch_starter.core.kinds import Advice
 from torch_starter.core.profile import Call, Process, Profile
@@ -24,17 +25,19 @@ def look(profile: Profile) -> Iterator[Finding]:
     process = profile.main
     if not process.mean:
         return
+    shares = {line.place: line.share for line in lines(process, lambda frames: frames)}
     for group in by_place(process):
-        seconds = sum(call.seconds for call in group)
+        # By its calls and by its stacks: each may have met a moment at which the machine was busy with something else.
+        share = min(sum(call.seconds for call in group) / process.mean, shares.get(group[0].place, 0.0))
         worst = max(group, key=lambda call: call.seconds)
         name = worst.function.rsplit(".", 1)[-1]
         yield from told(
             ADVICE,
             f"tensors are copied by .{name}()",
-            f"{part_of(process, min(seconds, process.mean))}: {memory_size(sum(call.bytes for call in group))} are copied, "
+            f"{part_of(process, share * process.mean)}: {memory_size(sum(call.bytes for call in group))} are copied, "
             f"{times(sum(call.count for call in group))} a step",
             EDITS.get(name, CAST),
-            faster(seconds / process.mean * SAVES),
+            faster(share * SAVES),
             worst.place,
         )
 

@@ -21,6 +21,8 @@ def look(profile: Profile) -> Iterator[Finding]:
     if not process.loaders or not process.mean or wait <= 0:
         return
     making, work = batch(process, wait)
+    if making <= 0:
+        return
     rest = process.mean - wait
     wanted = min(process.cpus, math.ceil(making / max(rest, making / process.cpus)))
     if wanted <= loader.workers:

@@ -58,7 +58,7 @@ def look(profile: Profile) -> Iterator[Finding]:
         yield from told(
             ADVICE,
             "a step is mostly the beginning of small operations",
-            f"{count:.0f} operations of less than {1e6 * SMALL:.0f} us each take {percent(share)} of each step",
+            f"{count:.0f} operations of less than {1e6 * SMALL:.0f} microseconds each take {percent(share)} of each step",
             "torch.compile(model); or larger batches, which begin as many operations for more rows; `optimize` can prove it",
             faster(share * SAVES),
             model.place if model is not None else None,

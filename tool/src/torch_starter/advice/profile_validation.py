@@ -13,7 +13,7 @@ from torch_starter.core.place import Place
 from torch_starter.core.profile import Frame, Process, Profile
 from torch_starter.core.report import Finding
 
-NAMED = re.compile(r"valid|eval|(^|_)test|(^|_)score|metric|accuracy", re.IGNORECASE)
+NAMED = re.compile(r"(^|_)([Vv]alid|[Ee]val|test)|[a-z](Valid|Eval)")  # and not retrieval, or latest
 MUCH = 0.25  # of a step in the mean: less is what a validation may cost
 SAVES = 0.6  # half as often, or half of the data; and larger batches, since there is no way back to keep anything for
 

@@ -92,14 +92,19 @@ def test_many_small_operations_are_told_at_the_model() -> None:
 
 
 def test_copies_are_told_with_their_size() -> None:
-    clone = call("clone", 19, 4, 0.03, bytes=32 << 20, copies=True)
-    finding = only(
-        process(calls=(clone, call("to", 19, 4, 0.01, bytes=32 << 20, copies=True), call("contiguous", 7, copies=True)))
+    copy: tuple[Word, ...] = (MAIN, ("copied", "train.py", 19), in_c("Tensor.clone"))
+    calls = (
+        call("clone", 19, 4, 0.03, bytes=32 << 20, copies=True),
+        call("to", 19, 4, 0.01, bytes=32 << 20, copies=True),
+        call("contiguous", 7, copies=True),
     )
+    finding = only(process(calls=calls, stacks=beside((copy, 0.5))))
     assert (finding.id, str(finding.place)) == ("profile.copies", "train.py:19")
     assert finding.gain == pytest.approx(1 / (1 - 0.8 * 0.4))
     assert "64.0 MiB" in finding.seen
     assert "clone" in finding.title
+    assert only(process(calls=calls, stacks=beside((copy, 0.2)))).gain == pytest.approx(1 / (1 - 0.8 * 0.2))
+    assert advised(process(calls=calls)) == []
 
 
 def test_files_that_are_written_with_each_step() -> None:
@@ -115,6 +120,8 @@ def test_validation_is_known_by_the_name_of_its_function() -> None:
     assert (finding.id, str(finding.place)) == ("profile.validation", "train.py:30")
     assert finding.gain == pytest.approx(1 / (1 - 0.6 * 0.7))
     assert advised(process(stacks=beside((path, 0.2)))) == []
+    other: tuple[Word, ...] = (MAIN, ("retrieval", "train.py", 50), FORTH[1], FORTH[2])
+    assert advised(process(stacks=beside((other, 0.7)))) == []
 
 
 def test_the_search_for_anomalies_costs_what_is_seen_of_it() -> None:

@@ -178,8 +178,11 @@ def test_the_largest_gain_comes_first_unless_another_says_the_same_more_precisel
 
 
 def test_at_most_eight_are_told() -> None:
-    calls = tuple(
-        Call(place=Place("train.py", line), function="clone", count=1, seconds=0.01, bytes=1e6, copies=True) for line in range(10)
+    places = [Place("train.py", line) for line in range(10)]
+    copies = tuple(Call(place=place, function="clone", count=1, seconds=0.01, copies=True) for place in places)
+    seen = Stacks(
+        frames=tuple(Frame("main", place.file, place.line or 0, True) for place in places),
+        stacks=tuple(Stack((number,), 1.0) for number in range(10)),
     )
-    steps_of = tuple([Step(mode="bare", wall=0.1)] * 5)
-    assert len(ranked(Profile(processes=(Process(steps=steps_of, calls=calls),)), "time")) == MOST
+    process = Process(steps=tuple([Step(mode="bare", wall=0.1)] * 5), calls=copies, stacks=seen)
+    assert len(ranked(Profile(processes=(process,)), "time")) == MOST
