@@ -126,9 +126,16 @@ def growth(memory: Memory, root: str, room: int = 1000, dots: str = "") -> str:
     whole = memory.grows or sum(each.bytes for each in told)
     if whole < LEAST_GROWTH:
         return "no step leaves memory behind" if memory.censuses else ""
-    names = [say.within(owner(each, root), room, dots) for each in told[:MOST_GROWTH]]
+    names = [grown(each, root, room, dots) for each in told[:MOST_GROWTH]]
     kinds = [f"{name} {say.size(each.bytes)} of {plain(each.what)}" for name, each in zip(names, told, strict=False)]
     return f"{say.size(whole)} a step: {', '.join(kinds) or 'of no line that was seen'}"
+
+
+def grown(each: Growth, root: str, room: int, dots: str) -> str:
+    """What grows: the variable whole, and the end of its line's path."""
+    if not (each.holder and each.place):
+        return say.within(owner(each, root), room, dots)
+    return f"{plain(each.holder)} ({say.within(say.place(each.place, root), room, dots)})"
 
 
 def workers(process: Process, memory: Memory) -> str:

@@ -152,7 +152,7 @@ def loader(process: Process, root: str) -> str:
 def ranks(profile: Profile) -> str:
     """How long a step takes each, the slowest named."""
     told = say.by_rank(profile.processes)
-    if len(told) < 2:
+    if len(told) < 2 or not any(each.step for each in told):
         return ""
     found = say.slowest(profile)
     if found is None:
