@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import functools
 import importlib.machinery
+import sys
 from typing import Any
+
+LARGE = ("torch._dynamo", "torch._inductor", "sympy", "triton", "transformers")
 
 
 def starting(base: Any, ledger: Any, told: Any, look: Any) -> Any:
@@ -17,11 +20,28 @@ def starting(base: Any, ledger: Any, told: Any, look: Any) -> Any:
         def switch(self, begins: str, ends: bool) -> None:
             super().switch(begins, ends)
             ledger.imports(not ends)
-            if not self.under_way:
+            if not self.under_way and not any(map(under_way, LARGE)):
                 look.resume()
 
     hold_up(look)
+    sys.meta_path.insert(0, Large(look))
     return Starting(ledger.memory, told)
+
+
+def under_way(name: str) -> bool:
+    """Whether a module is being imported."""
+    return bool(getattr(getattr(sys.modules.get(name), "__spec__", None), "_initializing", False))
+
+
+class Large:
+    """Finds nothing, and sees when something large is about to be imported, in the midst of something else."""
+
+    def __init__(self, look: Any) -> None:
+        self.look = look
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name in LARGE:
+            self.look.hold()
 
 
 def hold_up(look: Any) -> None:

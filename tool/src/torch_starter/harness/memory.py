@@ -18,8 +18,11 @@ from typing import Any, Dict, List, Tuple
 
 CLOCK = time.perf_counter
 WARM_STEPS, WARM_SECONDS, WARM_MOST = 3, 1.0, 20
-SHARES = (("short", 0.25, 3), ("long", 0.5, 6), ("bare", 0.25, 2))  # of the steps that are seen, and how many at least
-MOST = 8000  # steps
+PARTS = (
+    ("short", 0.25, 3, 150),
+    ("long", 0.5, 6, 300),
+    ("bare", 0.25, 2, 2000),
+)  # of the steps that are seen; and at least, at most
 WAITS = 15.0  # seconds for the other ranks
 KEPT = 3000  # steps that are told
 MOMENTS = 400
@@ -56,6 +59,7 @@ class Course:
     def after_torch(self, torch: Any) -> None:
         """Hook the parts of steps."""
         self.note("torch")
+        self.watch.answer.mark("torch is imported")  # a second time: then all that this needs is there before anything looks
         self.ledger.after_torch(torch)
         self.phases.after_torch(torch)
         self.look.after_torch(torch)
@@ -77,7 +81,9 @@ class Course:
 
     def begin_again(self, kind: str, optimizer: Any) -> None:
         """The first step of an optimizer: what was called before was no step."""
-        self.look.again()
+        if self.times:
+            self.look.again()
+            self.look.begin("start")
         self.kind, self.optimizer, self.times, self.steps = kind, optimizer, [], []
         self.mode, self.plan = "warm", []
 
@@ -88,9 +94,7 @@ class Course:
         if not self.times:
             self.kind = "inference" if self.optimizer is None else "training"
             self.note("first step")
-            self.look.end(0)
             self.watch.answer.mark("a step is done")
-            self.look.begin("start")
         elif len(self.steps) < KEPT:
             self.steps.append({**row, "at": now - self.watch.began})
         self.times.append(now)
@@ -114,8 +118,8 @@ class Course:
 
     def planned(self, step: float) -> List[Tuple[str, int]]:
         """One step that is asked what it keeps, and the windows."""
-        wanted = int(self.request.get("steps") or 0) or min(MOST, int(self.request["seconds"] / step))
-        parts = [(mode, max(least, int(wanted * share))) for mode, share, least in SHARES]
+        wanted = int(self.request.get("steps") or 0) or int(self.request["seconds"] / step)
+        parts = [(mode, max(least, min(most, int(wanted * share)))) for mode, share, least, most in PARTS]
         return parts if self.watch.beside("compiled").frames() else [("called", 1), *parts]  # it would be compiled again
 
     def go_on(self) -> None:
