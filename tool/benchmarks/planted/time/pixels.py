@@ -18,7 +18,7 @@ Rows = list[list[float]]
 
 
 class Pictures(Dataset[tuple[Tensor, int]]):
-    """Pictures (1, 28, 28) that are made brighter or darker by chance, and their class."""
+    """Pictures (28, 28) that are made brighter or darker by chance, and their class."""
 
     def __init__(self, mended: bool) -> None:
         self.pictures = numpy.random.default_rng(0).random((COUNT, SIDE, SIDE), numpy.float32)
@@ -28,12 +28,11 @@ class Pictures(Dataset[tuple[Tensor, int]]):
         return COUNT
 
     def __getitem__(self, number: int) -> tuple[Tensor, int]:
-        by = random.Random(number).uniform(0.7, 1.3)
+        by, label = random.Random(number).uniform(0.7, 1.3), number % CLASSES
         if self.mended:
-            return torch.from_numpy((self.pictures[number] * by).clip(0, 1)).float().unsqueeze(0), number % CLASSES
+            return torch.from_numpy((self.pictures[number] * by).clip(0, 1)).float(), label
         rows: Rows = self.pictures[number].tolist()
-        changed = [[min(1.0, max(0.0, pixel * by)) for pixel in row] for row in rows]  # the fault: profile.dataset
-        return torch.tensor(changed).unsqueeze(0), number % CLASSES
+        return torch.tensor([[min(1.0, max(0.0, by * one)) for one in row] for row in rows]), label  # the fault: profile.dataset
 
 
 def main() -> None:
@@ -42,8 +41,11 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--mended", action="store_true", help="without the fault")
     given = parser.parse_args()
+    torch.set_num_threads(1)  # the other processor is for the workers
     torch.manual_seed(0)
-    model = nn.Sequential(nn.Conv2d(1, 8, 5, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 12 * 12, CLASSES))
+    model = nn.Sequential(
+        nn.Unflatten(1, (1, SIDE)), nn.Conv2d(1, 8, 5, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 12 * 12, CLASSES)
+    )
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     loader = DataLoader(Pictures(given.mended), 64, shuffle=True, num_workers=2, persistent_workers=True)
     step = 0

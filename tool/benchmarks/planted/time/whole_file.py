@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--mended", action="store_true", help="without the fault")
     given = parser.parse_args()
+    torch.set_num_threads(1)  # the other processor is for the workers
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(WIDTH, 512), nn.ReLU(), nn.Linear(512, WIDTH))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)

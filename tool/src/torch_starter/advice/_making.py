@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -11,7 +10,7 @@ from torch_starter.advice._loading import loader_of, waiting
 from torch_starter.advice._python import busy
 from torch_starter.advice._stacks import Line, gathered, looked, making_data
 from torch_starter.core.place import Place
-from torch_starter.core.profile import Process, Stacks
+from torch_starter.core.profile import Frame, Process, Stack, Stacks
 
 Kind = Literal["whole", "decode", "python", "collate", "other"]
 
@@ -52,18 +51,13 @@ def slow(process: Process) -> list[Made]:
     wait = waiting(process) / process.mean if process.mean else 0.0
     if wait < LEAST_WAIT or not process.loaders:
         return []
-    found = [made for stacks in sources(process) for made in (*in_packages(stacks), *in_python(stacks))]
-    place, by_torch = loader_of(process).place, collating(process)
+    stacks = source(process)
+    whole = making(stacks)
+    found = [*in_packages(stacks), *in_python(stacks)]
+    place, by_torch = loader_of(process).place, collating(stacks)
     if place is not None and by_torch:
         found.append(Made(place, "the loader", by_torch, "collate"))
-    whole = sum(map(making, sources(process)))
-    groups: dict[tuple[Place, Kind], list[Made]] = defaultdict(list)
-    for made in found:
-        groups[made.place, made.kind].append(made)  # of several workers
-    merged = (
-        [replace(each[0], share=min(1.0, sum(one.share for one in each) / whole)) for each in groups.values()] if whole else []
-    )
-    return sorted(merged, key=lambda made: -made.share)
+    return sorted((replace(made, share=min(1.0, made.share / whole)) for made in found if whole), key=lambda made: -made.share)
 
 
 def in_packages(stacks: Stacks) -> Iterator[Made]:
@@ -89,9 +83,17 @@ def saved(process: Process, share: float) -> float:
     return min(share * (1.0 if loader_of(process).workers else wait), 0.95 * wait)
 
 
-def sources(process: Process) -> list[Stacks]:
-    """Where batches are made."""
-    return [each.stacks for each in process.workers] if loader_of(process).workers else [process.stacks]
+def source(process: Process) -> Stacks:
+    """What makes batches: all workers together, where there are any."""
+    if not loader_of(process).workers:
+        return process.stacks
+    frames: list[Frame] = []
+    stacks: list[Stack] = []
+    for worker in process.workers:
+        first = len(frames)
+        frames += worker.stacks.frames
+        stacks += [Stack(tuple(first + number for number in each.frames), each.seconds) for each in worker.stacks.stacks]
+    return Stacks(frames=tuple(frames), stacks=tuple(stacks))
 
 
 def making(stacks: Stacks) -> float:
@@ -99,14 +101,11 @@ def making(stacks: Stacks) -> float:
     return sum(seconds for frames, seconds in looked(stacks) if making_data(frames) is not None) / (stacks.seconds or 1.0)
 
 
-def collating(process: Process) -> float:
+def collating(stacks: Stacks) -> float:
     """The share of what was seen that is torch's own putting together of items."""
-    spent = 0.0
-    for stacks in sources(process):
-        of_torch = [(making_data(frames), seconds) for frames, seconds in looked(stacks)]
-        own = sum(seconds for frames, seconds in of_torch if frames is not None and not any(frame.own for frame in frames))
-        spent += own / (stacks.seconds or 1.0)
-    return spent
+    inside = [(making_data(frames), seconds) for frames, seconds in looked(stacks)]
+    spent = sum(seconds for frames, seconds in inside if frames is not None and not any(frame.own for frame in frames))
+    return spent / (stacks.seconds or 1.0)
 
 
 def kind_of(line: Line) -> Kind:

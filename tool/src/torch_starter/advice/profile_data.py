@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator
 
 from torch_starter.advice._loading import loader_of, waiting
-from torch_starter.advice._time import milliseconds, part_of, told
+from torch_starter.advice._time import faster, milliseconds, part_of, told
 from torch_starter.core.kinds import Advice
 from torch_starter.core.profile import Process, Profile
 from torch_starter.core.report import Finding
@@ -37,7 +37,7 @@ def look(profile: Profile) -> Iterator[Finding]:
         f"{part_of(process, wait)}, waits for the loader: {has} batches of {milliseconds(making)} each, "
         f"and there are {process.cpus} processors",
         f"DataLoader(…, num_workers={wanted}, persistent_workers=True){shards}; `optimize` can prove it",
-        process.mean / after,
+        faster(1 - after / process.mean),
         loader.place,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch_starter.advice._loading import restarting
+from torch_starter.advice._loading import loader_of, restarting
 from torch_starter.advice._time import faster, part_of, told
 from torch_starter.core.kinds import Advice
 from torch_starter.core.profile import Profile
@@ -16,9 +16,8 @@ SAVES = 0.8  # the first batches of an epoch are waited for even by workers that
 
 def look(profile: Profile) -> Iterator[Finding]:
     process = profile.main
-    loader = next((each for each in process.loaders if each.workers and not each.persistent), None)
-    spent = restarting(process)
-    if loader is None or process.epochs < LEAST_EPOCHS or not process.mean or not spent:
+    loader, spent = loader_of(process), restarting(process)
+    if process.epochs < LEAST_EPOCHS or not process.mean or not spent:
         return
     share = min(spent / process.mean, process.share("data"))
     yield from told(
