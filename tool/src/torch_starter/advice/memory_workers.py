@@ -16,12 +16,14 @@ OWN = 64 << 20  # bytes that any worker has for itself
 def look(profile: Profile) -> Iterator[Finding]:
     process, memory = profile.main, memory_of(profile)
     unique = [each.unique for each in process.workers]
-    saved = sum(max(0, each - OWN) for each in unique)
-    now = resident(memory) + sum(unique)
     lists = [each for each in memory.holdings if each.kind in ("list", "array", "tensor")]
-    if not unique or not lists or (gain := smaller(now, saved)) < LEAST:
+    if not unique or not lists:
         return
     held = max(lists, key=lambda each: (each.kind == "list", each.bytes))
+    saved = sum(min(max(0, each - OWN), held.bytes) for each in unique)
+    now = resident(memory) + sum(unique)
+    if (gain := smaller(now, saved)) < LEAST:
+        return
     loader = next((each.place for each in process.loaders if each.workers), None)
     yield finding(
         ADVICE.id,

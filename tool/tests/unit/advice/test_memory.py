@@ -229,7 +229,7 @@ def workers(*unique: int) -> dict[str, Any]:
 def test_a_copy_in_each_worker() -> None:
     entries = Holding(name="data.entries", kind="list", bytes=150 * MB, dtype="dict", count=800_000, place=HERE)
     found = only("memory.workers", profile(workers(264, 264), holdings=(entries, TABLE)))
-    assert (found.place, found.gain) == (HERE, (600 + 528) / (600 + 128))
+    assert (found.place, found.gain) == (HERE, (600 + 528) / (600 + 528 - 2 * 150))  # no more than there is to copy
     assert "800000 objects" in found.remedy
 
 
@@ -242,6 +242,7 @@ def test_what_is_sent_to_workers_is_told_at_the_loader_where_no_line_is_known() 
 def test_workers_that_share_what_they_read_are_not_told() -> None:
     assert silent(profile(workers(40, 60), holdings=(TABLE,)))
     assert silent(profile(workers(200, 200)))
+    assert silent(profile(workers(200, 200), holdings=(Holding(name="x", kind="array", bytes=6 * MB),)))
 
 
 def test_gradients_that_are_kept_as_zeros() -> None:
