@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -40,7 +41,12 @@ class Place:
 
     def run(self, *words: str) -> tuple[int, str, str]:
         process = self.start(*words)
-        out, err = process.communicate(timeout=400)
+        try:
+            out, err = process.communicate(timeout=400)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)  # which ends what it has started, too
+            process.communicate(timeout=30)
+            raise
         return process.returncode, out, err
 
     def answer(self, *words: str) -> dict[str, Any]:
