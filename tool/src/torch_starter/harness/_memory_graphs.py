@@ -72,6 +72,10 @@ class Passes:
 
     def before(self, module: Any, *_: Any) -> None:
         """A pass begins; in eval mode it may be for nothing, and what it keeps is weighed."""
+        while self.open:  # one that an error ended
+            _, unfinished = self.open.pop()
+            if unfinished is not None:
+                unfinished.end()
         if not self.torch.is_grad_enabled():
             return
         where = self.place()

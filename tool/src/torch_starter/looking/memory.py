@@ -93,13 +93,15 @@ def merged(memory: Memory, seen: Sequence[Window], began: float) -> Memory:
     kept = between(long or short, rates)
     start = summed([each for each in seen if each.kind == "start"])
     base = {stack: held.less(kept.get(stack, NOTHING)) for stack, held in start.items()}
-    owners, peak = largest(seen, base)
+    left = {stack: rate.times(short.steps if short else 0) for stack, rate in rates.items()}
+    bases = {"short": base, "long": added(base, left)}
+    owners, peak = largest(seen, bases)
     return replace(
         memory,
         owners=owners,
         peak=peak,
         growth=kept_in(memory.growth, grown(rates), memory.grows),
-        course=course(seen, base, began) or memory.course,
+        course=course(seen, bases, began) or memory.course,
     )
 
 
@@ -137,12 +139,12 @@ def between(window: Window | None, rates: Stacks) -> Stacks:
     return {stack: held.less(rates.get(stack, NOTHING).times(window.steps)) for stack, held in window.left.items()}
 
 
-def largest(seen: Sequence[Window], base: Stacks) -> tuple[tuple[Owner, ...], int]:
-    """Whose memory it was when it was most: what earlier windows of the start had left, and what this one had on top."""
+def largest(seen: Sequence[Window], bases: Mapping[str, Stacks]) -> tuple[tuple[Owner, ...], int]:
+    """Whose memory it was when it was most: what earlier windows had left, by the kind of this one, and what it had on top."""
     best, below, most = seen[0], Stacks(), -1.0
     starts: Stacks = {}
     for window in seen:
-        under = starts if window.kind == "start" else base
+        under = starts if window.kind == "start" else bases[window.kind]
         size = window.peak + sum(held.bytes for held in under.values())
         if size > most:
             best, below, most = window, dict(under), size
@@ -217,11 +219,11 @@ def kept_in(variables: Sequence[Growth], lines: Sequence[Growth], grows: float) 
     return tuple(sorted((replace(each, frames=each.frames or frames) for each in found), key=lambda each: -each.bytes))
 
 
-def course(seen: Sequence[Window], base: Stacks, began: float) -> tuple[Moment, ...]:
+def course(seen: Sequence[Window], bases: Mapping[str, Stacks], began: float) -> tuple[Moment, ...]:
     """How it went, in seconds from the beginning: what windows have lies on top of what the start has left by then."""
     found, left = [], 0.0
     for window in seen:
-        below = left if window.kind == "start" else sum(held.bytes for held in base.values())
+        below = left if window.kind == "start" else sum(held.bytes for held in bases[window.kind].values())
         found += [Moment(max(0.0, at - began), resident, heap + int(below)) for at, resident, heap in window.course]
         left += sum(held.bytes for held in window.left.values()) if window.kind == "start" else 0.0
     return tuple(sorted(found, key=lambda each: each.seconds))
