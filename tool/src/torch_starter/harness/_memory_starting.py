@@ -17,6 +17,8 @@ def starting(base: Any, ledger: Any, told: Any, look: Any) -> Any:
     """A Starting that tells the ledger of imports, and holds up what looks while libraries are loaded."""
 
     class Starting(base.Starting):  # type: ignore[misc]
+        """One that tells of each import that begins or ends."""
+
         def switch(self, begins: str, ends: bool) -> None:
             super().switch(begins, ends)
             ledger.imports(not ends)
