@@ -168,9 +168,21 @@ def sees_built_in(process: Process) -> bool:
 def unslowed(process: Process, share: float) -> float:
     """The share of a bare step that Python's work takes which is such a share of steps that are looked at.
 
-    Looking costs with each call of a function: all that it costs is taken off the work that is asked about.
+    Looking costs with each call of a function: what it costs is taken off all of Python's work, as much of it as each part has.
     """
     slower = process.overhead("sampled")
-    if slower is None or slower <= 1:
+    if slower is None or slower <= 1 or share <= 0:
         return share
-    return min(share, max(0.0, share * slower - (slower - 1)))
+    python = max(share, in_python(process))
+    return min(share, share / python * max(0.0, python * slower - (slower - 1)))
+
+
+def in_python(process: Process) -> float:
+    """The share of the steps in which no function of torch's was seen to compute."""
+    called = {call.function for call in process.calls}
+    spent = 0.0
+    for frames, seconds in looked(process.stacks):
+        last = frames[-1].function if frames else ""
+        of_torch = last.startswith(OF_TORCH) or last.rsplit(".", 1)[-1] in called
+        spent += seconds if frames and not (frames[-1].file == BUILT_IN and of_torch) else 0.0
+    return spent / (process.stacks.seconds or 1.0)
