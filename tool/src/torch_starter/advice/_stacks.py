@@ -28,6 +28,9 @@ READS = (
     "unbind",
 )
 
+HOOK = (
+    2.0  # times as long as Python's work itself takes, at most, is what looking costs: 1.6 in a loop of nothing but small calls
+)
 LISTS = ("tensor", "as_tensor")  # go through lists of Python, element by element
 
 Frames = tuple[Frame, ...]
@@ -173,8 +176,9 @@ def unslowed(process: Process, share: float) -> float:
     slower = process.overhead("sampled")
     if slower is None or slower <= 1 or share <= 0:
         return share
-    python = max(share, in_python(process))
-    return min(share, share / python * max(0.0, python * slower - (slower - 1)))
+    python = min(1.0, max(share, in_python(process)))
+    more = min(slower - 1, python / (1 + 1 / HOOK - python))  # more than this the machine was busy with something else
+    return min(share, share / python * (python * (1 + more) - more))
 
 
 def in_python(process: Process) -> float:
