@@ -124,6 +124,14 @@ def test_one_that_fails_or_ends_itself_tells_what_was_seen_until_then(place: Pla
     assert 30 <= len(process(report)["steps"]) < 40
 
 
+def test_one_that_refuses_its_words_says_so_and_gets_no_advice(place: Place) -> None:
+    place.write("import argparse\nimport torch\nargparse.ArgumentParser().parse_args()\n")
+    report = place.answer("profile", "--json", "train.py", "--html", "page.html")
+    assert (report["exit_code"], report["findings"]) == (5, [])
+    assert "unrecognized arguments: --html" in report["problem"]["message"]
+    assert "before the script" in report["problem"]["remedy"]
+
+
 def test_ctrl_c_ends_the_script_and_tells_what_was_seen(place: Place) -> None:
     place.write(training())
     running = place.start("profile", "--json", "--steps", "100000000", "train.py", "100000000")
@@ -197,6 +205,8 @@ for step in range(end):
         (("--steps", "none", "train.py"), 2, "'none' is no whole number"),
         (("train.py",), 5, "ModuleNotFoundError"),
         (("--python", "/nowhere/python", "train.py"), 2, "is not there"),
+        (("--attach", "1", "--hang", "1"), 2, "in one go"),
+        (("--attach", "1", "train.py"), 2, "in one go"),
     ],
 )
 def test_bad_input_says_what_to_do(place: Place, words: tuple[str, ...], code: int, said: str) -> None:

@@ -19,7 +19,7 @@ each = pytest.mark.parametrize("profiler", PROFILERS, ids=lambda profiler: profi
 
 
 def test_there_are_some() -> None:
-    assert {"memray", "py-spy", "pyinstrument", "torch.profiler"} <= {profiler.name for profiler in PROFILERS}
+    assert {"memray", "py-spy", "torch.profiler"} <= {profiler.name for profiler in PROFILERS}
 
 
 @each

@@ -15,7 +15,7 @@ SAVES = 0.8  # one rank is always the last
 
 
 def look(profile: Profile) -> Iterator[Finding]:
-    ranks = [each for each in profile.processes if each.mean]
+    ranks = [each for each in profile.processes if each.mean and each.distributed]
     if len(ranks) < 2:
         return
     slow = max(ranks, key=own)

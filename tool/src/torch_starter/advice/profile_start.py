@@ -20,7 +20,8 @@ def look(profile: Profile) -> Iterator[Finding]:
     starts = first if first is not None else sum(process.imports.values())
     if process.ended != "exit" or not process.seconds or starts < MOST * process.seconds:
         return
-    rest = {name: seconds for name, seconds in process.imports.items() if name not in NEEDED}
+    own = set(process.imported) - set(NEEDED)  # what others import cannot be put off by an edit of the script
+    rest = {name: seconds for name, seconds in process.imports.items() if name in own}
     spent = sum(rest.values())
     if not rest:
         return

@@ -68,8 +68,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     """One process of a script, told by itself. `steps` are all of them; `imports` seconds of each package, less those it imports.
 
-    `stacks` are of the sampled steps; of the whole run where there is no step. `sampler`: what looked. `ended`: it had been seen
-    enough, came to its own end, raised an `error`, or was interrupted. `forwards`: calls of the outermost model.
+    Those that are `imported` by the user's own files are named. `distributed`: ranks talk to each other. `others`: the share
+    of the machine that others used while steps were looked at, and `waited` that of the time in which threads waited for a
+    processor. `stacks` are of the sampled steps; of the whole run where there is no step. `sampler`: what looked. `ended`: it
+    had been seen enough, came to its own end, raised an `error`, or was interrupted. `forwards`: calls of the outermost
+    model.
 
     `anomaly`: where the search for anomalies was turned on. `epochs`: how often a loader was begun from its start in the steps
     after the warm-up, and for how many seconds in all that took, such as to start its workers. `kept`: files that it wrote,
@@ -90,11 +93,15 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     threads: int = 1
     marks: tuple[Mark, ...] = ()
     imports: dict[str, float] = {}
+    imported: tuple[str, ...] = ()
+    distributed: bool = False
+    others: float = 0.0
+    waited: float = 0.0
     steps: tuple[Step, ...] = ()
     forwards: int = 0
     stacks: Stacks = Stacks()
     start: Stacks = Stacks()
-    sampler: str = "pyinstrument"
+    sampler: str = "Python"
     ops: tuple[Op, ...] = ()
     events: tuple[Event, ...] = ()
     calls: tuple[Call, ...] = ()

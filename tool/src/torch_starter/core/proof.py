@@ -54,6 +54,9 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     after: Sample
 
 
+TOO_SMALL = "the budget was too small"
+
+
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """A value of a setting, and what became of it. `ratios`: how many times as fast, in each pair of runs; `gain`: of all."""
 
@@ -140,3 +143,9 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     memory: tuple[int, int] = (0, 0)
     beyond: list[str] = []
     facts: dict[str, str] = {}
+
+    @property
+    def untried(self) -> bool:
+        """Whether there was something to try, and no time for any of it: then nothing is known."""
+        waiting = any(each.outcome == "not tried" and TOO_SMALL in each.why for each in self.tried)
+        return waiting and not self.members and not any(each.ratios for each in self.tried)

@@ -34,6 +34,7 @@ class Course:
         self.stacks = beside("stacks")
         self.phases = beside("phases").Phases()
         self.starting = beside("starting").Starting(self.phases.memory, beside("begin").Told)
+        self.meter: Any = None
         self.workers = beside("workers").Workers(watch.request["answers"], self.stacks)
         self.guard = beside("guard").Guard(watch)
         self.seen: Dict[str, Any] = {}
@@ -101,6 +102,7 @@ class Course:
             return
         self.start.stop()
         self.note("steady")
+        self.meter = self.watch.beside("meter").meter()
         if getattr(self, "module", None) is not None:
             self.phases.others(self.module)
         self.compiled = self.watch.beside("compiled").frames()
@@ -147,7 +149,7 @@ class Course:
         self.mode = self.plan.pop(0)
         torch, beside = self.watch.torch, self.watch.beside
         if self.mode == "sampled":
-            self.sampler = self.sampler or self.stacks.sampler(self.request.get("overlay", ""))
+            self.sampler = self.sampler or self.stacks.Looking(0.002)
             self.sampler.start()
         elif self.mode == "traced":
             self.tool = beside("trace").Trace(torch, self.phases)
@@ -202,9 +204,14 @@ class Course:
             "steps": self.steps,
             "stacks": stacks if stepped or sampler is None else start,
             "start": start,
-            "sampler": sampler.name if sampler is not None else self.start.name,
             "compiled": self.watch.beside("compiled").told(self.compiled),
             "anomaly": self.anomaly,
+            **self.busy(),
             "epochs": self.phases.epochs - self.epochs[0],
             "epoch_seconds": self.phases.epoch_seconds - self.epochs[1],
         }
+
+    def busy(self) -> Dict[str, float]:
+        """What the machine did for others since steps were steady."""
+        told = self.meter.since() if self.meter is not None else {}
+        return {name: told[name] for name in ("others", "waited") if name in told}

@@ -1,6 +1,6 @@
-"""What Python is doing, seen by looking again and again: by pyinstrument where it is there, else by a thread of our own.
+"""What Python is doing, seen by a thread that looks at the interpreter's frames again and again.
 
-Both answer with seconds by stack: functions from the outermost in, each as (function, file, line).
+It answers with seconds by stack: functions from the outermost in, each as (function, file, line).
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ Seen = Dict[Tuple[Frame, ...], float]
 HERE = os.path.dirname(os.path.abspath(__file__))
 MOST = 2000  # stacks that are told: those that were seen longest
 DEPTH = 100  # frames of each, the innermost
+AT_ONCE = 1e-5  # seconds that the thread waits for the interpreter: else it has its turn where another call lets go of it
 CLOCK = time.perf_counter
 
 
 class Looking:
     """A thread that looks at the one that made it. It costs nothing but its looks, so that it can go on all the time."""
-
-    name = "standard library"
 
     def __init__(self, every: float = 0.01) -> None:
         self.every, self.seen = every, {}  # type: float, Seen
@@ -31,14 +30,18 @@ class Looking:
         self.process = os.getpid()
         self.done = threading.Event()
         self.thread: Optional[threading.Thread] = None
+        self.interval = sys.getswitchinterval()
 
     def start(self) -> None:
         self.done.clear()
+        self.interval = sys.getswitchinterval()
+        sys.setswitchinterval(AT_ONCE)
         self.thread = threading.Thread(target=self.run, name="torch-starter", daemon=True)
         self.thread.start()
 
     def stop(self) -> None:
         self.done.set()
+        sys.setswitchinterval(self.interval)
         if self.thread is not None and os.getpid() == self.process:  # of a fork it is not there
             self.thread.join(1.0)
         self.thread = None
@@ -52,34 +55,6 @@ class Looking:
                 stack = walked(frame)
                 self.seen[stack] = self.seen.get(stack, 0.0) + now - last
             last = now
-
-
-class Pyinstrument:
-    """Looks at this thread by pyinstrument's clock of calls and returns."""
-
-    name = "pyinstrument"
-
-    def __init__(self, module: Any, every: float = 0.001) -> None:
-        self.module, self.every, self.seen = module, every, {}  # type: Any, float, Seen
-        self.profiler: Any = None
-
-    def start(self) -> None:
-        self.profiler = self.module.Profiler(interval=self.every, async_mode="disabled")
-        self.profiler.start(caller_frame=sys._getframe(1))
-
-    def stop(self) -> None:
-        if self.profiler is None:
-            return
-        session, self.profiler = self.profiler.stop(), None
-        for infos, seconds in session.frame_records:
-            stack = tuple(frame for frame in map(parsed, infos) if not ours(frame[1]))[-DEPTH:]
-            self.seen[stack] = self.seen.get(stack, 0.0) + seconds
-
-
-def sampler(overlay: str) -> Any:
-    """The best that there is."""
-    module = beside_target("pyinstrument", overlay)
-    return Pyinstrument(module) if module is not None and hasattr(module, "Profiler") else Looking(0.002)
 
 
 def beside_target(name: str, overlay: str) -> Any:
@@ -106,18 +81,9 @@ def walked(frame: Any) -> Tuple[Frame, ...]:
     return tuple(reversed(found))
 
 
-def parsed(info: str) -> Frame:
-    """A frame as pyinstrument writes it: its function, file and first line, each after a zero, then attributes by letters."""
-    identifier, *attributes = info.split("\x01")
-    function, file, line = [*identifier.split("\x00"), "", "0"][:3]
-    known = {each[:1]: each[1:] for each in attributes}
-    name = "%s.%s" % (known["c"], function) if known.get("c") and "." not in function else function
-    return name, file, int(known.get("l") or line or 0)
-
-
 def ours(file: str) -> bool:
     """Whether a file is one of ours, or of what looks."""
-    return file.startswith(HERE) or "/pyinstrument/" in file or file.startswith("<frozen")
+    return file.startswith(HERE) or file.startswith("<frozen")
 
 
 def own(file: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import time
 from typing import Any, Callable, Dict, List, Set
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 CLOCK, CPU_CLOCK = time.perf_counter, time.process_time
 LEAST = 0.002  # seconds of an import that is told
 
@@ -18,6 +20,7 @@ class Starting:
         self.began, self.memory = CLOCK() - CPU_CLOCK(), memory  # what the interpreter did before us was work
         self.marks: List[Dict[str, Any]] = []
         self.imports: Dict[str, float] = {}
+        self.own: List[str] = []
         self.under_way: List[str] = []
         self.since = CLOCK()
         sys.meta_path.insert(0, Timed(self, told))
@@ -35,12 +38,30 @@ class Starting:
         self.since = now
         if ends:
             self.under_way.pop()
-        else:
-            self.under_way.append(begins)
+            return
+        if by_user():
+            self.own.append(begins)
+        self.under_way.append(begins)
 
     def told(self) -> Dict[str, Any]:
         """For core/profile.Process; what was imported in no time is left out."""
-        return {"marks": self.marks, "imports": {name: spent for name, spent in self.imports.items() if spent >= LEAST}}
+        return {
+            "marks": self.marks,
+            "imports": {name: spent for name, spent in self.imports.items() if spent >= LEAST},
+            "imported": self.own,
+        }
+
+
+def by_user() -> bool:
+    """Whether a file of the user's imports what is imported now: no installed package, and not Python."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith(("<frozen importlib", HERE)):
+            installed = "site-packages" in file or "dist-packages" in file or file.startswith(("<", sys.base_prefix + os.sep))
+            return not installed
+        frame = frame.f_back
+    return False
 
 
 class Timed:

@@ -35,6 +35,7 @@ def process(watch: Any, how: str) -> Dict[str, Any]:
             version=str(torch.__version__),
             device=device(torch, course.optimizer),
             threads=torch.get_num_threads(),
+            distributed=bool(torch.distributed.is_available() and torch.distributed.is_initialized()),
             effect={"cuda allocator": next((os.environ[name] for name in ALLOCATOR if os.environ.get(name)), "")},
         )
     return told

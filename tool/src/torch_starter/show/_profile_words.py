@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 from torch_starter.core.place import Place
@@ -199,7 +200,7 @@ def named(command: Sequence[str]) -> str:
     """A command as it was typed; the interpreter by its name."""
     first, *rest = [" ".join(plain(word).split()) for word in command] or [""]
     name = first.rpartition("/")[2]
-    return " ".join([name if name.startswith("python") else first, *rest])
+    return shlex.join([name if name.startswith("python") else first, *rest])
 
 
 def script(profile: Profile, dots: str) -> str:

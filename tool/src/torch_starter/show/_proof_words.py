@@ -99,6 +99,8 @@ def proven(proof: Proof) -> bool:
 
 def headline(proof: Proof) -> str:
     """All of it in a few words."""
+    if proof.untried:
+        return "Nothing was tried"
     return f"{factor(proof.gain.value)} times as fast" if proof.gain and proof.members else "Nothing beat the noise"
 
 

@@ -120,10 +120,15 @@ def known(profile: Profile, process: Process, memory: Memory, out: Console) -> I
     yield "files", f"{', '.join(profile.files)} in" if profile.files and profile.folder else ""
 
 
+FEW = 2  # looks at what is alive, between which something may grow
+
+
 def growth(memory: Memory, root: str, room: int = 1000, dots: str = "") -> str:
     """What steps leave behind, and where."""
     told = [each for each in memory.growth if each.bytes >= LEAST_GROWTH]
     whole = memory.grows or sum(each.bytes for each in told)
+    if len(memory.censuses) < FEW:
+        return "too few steps to tell"
     if whole < LEAST_GROWTH:
         return "no step leaves memory behind" if memory.censuses else ""
     names = [grown(each, root, room, dots) for each in told[:MOST_GROWTH]]

@@ -135,6 +135,9 @@ def profile(proof: Proof) -> Iterator[Text]:
 def gain(proof: Proof) -> Iterator[Text]:
     """The confirmed gain, what it is by hand, and what else is known of the runs; or that there is none."""
     found = proof.gain
+    if proof.untried:
+        yield from heading("nothing was tried", "the budget was too small")
+        return
     if found is None or not proof.members:
         seen = f": a gain of {share(proof.provable - 1)} would have shown" if math.isfinite(proof.provable) else ""
         yield from heading("nothing beat the noise", f"in {proof.trials} runs{seen}")

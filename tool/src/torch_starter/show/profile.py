@@ -18,6 +18,7 @@ from torch_starter.show._words import advised, plain
 from torch_starter.show.benchmarks import bar
 
 LEAST_SHARE = 0.005  # of a step: a part that takes less is not told
+NOISE = 0.95  # times a bare step's CPU time: looking cannot cost less than nothing
 LEAST_START = 0.02  # seconds of a part of the start
 TITLE = "how many times as fast it is expected to be then"
 
@@ -68,7 +69,7 @@ def operations(process: Process) -> Column:
     on_device = any(op.device_seconds for op in process.ops)
     ops = sorted(process.ops, key=lambda op: -seconds_of(op, on_device))
     rows = [(op.name.removeprefix("aten::"), span(seconds_of(op, on_device))) for op in ops if seconds_of(op, on_device)]
-    return Column("operations", f"a step{', on the GPU' if on_device else ''}", rows)
+    return Column("operations", f"a traced step{', on the GPU' if on_device else ''}", rows)
 
 
 def seconds_of(op: Op, on_device: bool) -> float:
@@ -165,5 +166,7 @@ def ranks(profile: Profile) -> str:
 
 def looking(process: Process) -> str:
     """What it cost to look."""
-    told = [f"{mode} {factor(value)}" for mode, value in say.overheads(process)]
-    return f"{', '.join(told)} times a bare step's CPU time" if told else ""
+    told = [f"{mode} {factor(value)}" for mode, value in say.overheads(process) if value >= NOISE]
+    lost = [mode for mode, value in say.overheads(process) if value < NOISE]
+    rows = [f"{', '.join(told)} times a bare step's CPU time"] if told else []
+    return "; ".join([*rows, *([f"{', '.join(lost)}: lost in the noise"] if lost else [])])

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from torch_starter.core.pairs import gain, provable, quantile
-from torch_starter.core.proof import Gain, Outcome, Pair, Sample, Tried
+from torch_starter.core.proof import TOO_SMALL, Gain, Outcome, Pair, Sample, Tried
 from torch_starter.tuning.choices import Choice
 from torch_starter.tuning.runs import QUIET, Result, Runner, Seen, Standing
 
@@ -27,7 +27,7 @@ TOGETHER = (3, 6)  # pairs in which a choice must show that it helps beside the 
 SURE = 0.9  # two-sided: one of twenty members that do nothing is kept by chance
 LEAST_PAIRS, MOST_PAIRS = 5, 12  # that confirm
 UNPROVEN = "fresh pairs did not prove it"
-TOO_SMALL = "the budget was too small: give more with --budget"
+TOO_LITTLE = f"{TOO_SMALL}: give more with --budget"
 
 
 @dataclass
@@ -46,8 +46,8 @@ class Search:
     def run(self, choices: Sequence[Choice]) -> tuple[list[Choice], list[Pair]]:
         """The profile and its fresh pairs; none of both where nothing helps."""
         self.against_itself()
-        differ, least = (100 * (each - 1) for each in (math.exp(self.seen.spread), self.provable))
-        self.tell(f"Two runs of the same differ by {differ:.2g} %; {least:.2g} % more can be proven in this time.")
+        differ, least = (more(each) for each in (math.exp(self.seen.spread), self.provable))
+        self.tell(f"Two runs of the same differ by {differ}; {least} more can be proven in this time.")
         standings = self.screen(choices)
         members = self.prune(self.compose(standings))
         pairs = self.confirm(members) if members else []
@@ -130,7 +130,7 @@ class Search:
         for choice in choices:
             own = self.seen.cost() + choice.value.seconds
             if cost + own > SCREENING * self.budget or choice.value.seconds > ITSELF * self.budget:
-                self.tried.append(choice.tried("not tried", TOO_SMALL))
+                self.tried.append(choice.tried("not tried", TOO_LITTLE))
             else:
                 found.append(choice)
                 cost += own
@@ -148,7 +148,7 @@ class Search:
                 base = self.one((), "the baseline")
                 bases += [base.sample] if base.sample else []
             if self.left < min(2 * LEAST_PAIRS * self.seen.cost(), (0.9 - SCREENING) * self.budget) and not standing.ratios:
-                standing.dropped = standing.choice.tried("not tried", TOO_SMALL)
+                standing.dropped = standing.choice.tried("not tried", TOO_LITTLE)
                 self.tried.append(standing.dropped)
             if not bases or standing.dropped is not None:
                 continue
@@ -279,3 +279,8 @@ def proven(pairs: Sequence[Pair]) -> bool:
 def claimed(found: Gain) -> bool:
     """Whether fresh pairs prove a gain: surely above none, and worth a setting."""
     return found.low > 1 and found.value >= 1 + LEAST
+
+
+def more(ratio: float) -> str:
+    """By how much a ratio is above 1: in percent, or how many times as much where that is much."""
+    return f"{100 * (ratio - 1):.2g} %" if ratio < 2 else f"{ratio - 1:.1f} times as much"

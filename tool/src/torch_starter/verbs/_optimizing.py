@@ -50,7 +50,7 @@ def optimize(ask: Ask) -> Report:
         return _force.revert(ask, begin(ask).key if ask.rest else None)
     start = begin(ask)
     known = _proofs.kept(ask, start.key) if ask.flag("apply") else None
-    if known is not None:
+    if known is not None and known.members and not ask.texts("only"):
         return _force.apply(ask, known, Report(command="optimize", proof=known))
     report = searched(ask, start)
     return _force.apply(ask, report.proof, report) if ask.flag("apply") and report.proof is not None else report

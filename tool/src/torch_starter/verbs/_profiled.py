@@ -13,8 +13,10 @@ from torch_starter.advice._ranking import ranked
 from torch_starter.core.ask import Ask
 from torch_starter.core.problems import Problem
 from torch_starter.core.profile import Process, Profile
-from torch_starter.core.report import Measurement, Report, Stop
+from torch_starter.core.report import Finding, Measurement, Report, Stop
 from torch_starter.looking import speedscope, trace
+
+BUSY = 0.1  # of the machine, or of the time: more is said
 
 
 def traced(found: Profile, near: Path) -> Profile:
@@ -49,13 +51,19 @@ def kept(ask: Ask, found: Profile, near: Path) -> Profile:
 
 def report(ask: Ask, found: Profile, problem: Problem | None) -> Report:
     """The answer: advice first, ranked by what it is expected to gain."""
-    told = Report(command="profile" if found.of == "time" else "memory-profile", profile=found, findings=ranked(found, found.of))
+    told = Report(command="profile" if found.of == "time" else "memory-profile", profile=found, findings=advice(found))
     told.measurements = list(measurements(found.main))
     told.facts = ask.facts.as_dict()
     told.notes = list(notes(found))
     if problem is not None:
         told.stop, told.stop_exit_code = Stop(problem.code, problem.message, problem.remedy), problem.exit_code
     return told
+
+
+def advice(found: Profile) -> list[Finding]:
+    """What follows; of a script that failed before it did a step nothing does."""
+    failed = found.main.kind == "none" and (found.main.ended == "error" or bool(found.code))
+    return [] if failed else ranked(found, found.of)
 
 
 def measurements(process: Process) -> Sequence[Measurement]:
@@ -74,6 +82,12 @@ def notes(found: Profile) -> Sequence[str]:
     rows = [f"{name}: {why}" for name, why in found.missing.items()]
     if found.main.kind == "none":
         rows.append("It did no step that can be seen, of an optimizer or a model: the whole run was looked at.")
+    if max(found.main.others, found.main.waited) > BUSY:
+        others, waited = 100 * found.main.others, 100 * found.main.waited
+        busy = (
+            f"Others used {others:.0f} % of the machine meanwhile, and threads waited for a processor {waited:.0f} % of the time"
+        )
+        rows.append(f"{busy}: where it is quiet, shares may be others.")
     if found.main.kept:
         shown = ", ".join(found.main.kept[:3]) + (" and more" if len(found.main.kept) > 3 else "")
         rows.append(f"What it wrote went aside and is gone: {shown}.")

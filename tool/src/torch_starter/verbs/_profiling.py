@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,9 @@ SECONDS = 8.0  # of steps that are looked at
 START = 15.0  # seconds until a script steps, about, before it is known
 GENTLE = 10.0  # seconds that a script gets to end, and to tell what was seen, where we are interrupted
 AFTER = 20.0  # seconds for other ranks, when one has told
-USES: dict[str, tuple[str, ...]] = {"time": ("pyinstrument",), "memory": ("memray",)}
+USES: dict[str, tuple[str, ...]] = {"time": (), "memory": ("memray",)}
+
+OPTIONS = ("--html", "--markdown", "--json", "--attach", "--hang", "--python", "--native")
 
 Of = Literal["time", "memory"]
 
@@ -60,7 +63,7 @@ def profile(ask: Ask, of: Of) -> Report:
             missing=beside.missing,
         )
         found = _profiled.kept(ask, _profiled.traced(found, near), near)
-    return _profiled.report(ask, found, stopped(job, found, done))
+    return _profiled.report(ask, found, stopped(ask, job, found, done))
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def nothing(job: _watched.Job, done: Done) -> Problem:
     return CouldNotLook("profile.silent", f"{job.words} ended, and told nothing of itself: {why}", "start it without them")
 
 
-def stopped(job: _watched.Job, found: Profile, done: Done | None) -> Problem | None:
+def stopped(ask: Ask, job: _watched.Job, found: Profile, done: Done | None) -> Problem | None:
     """What is said beside what was seen: that we were interrupted, or that the script failed."""
     if done is None:
         return Interrupted()
@@ -154,5 +157,16 @@ def stopped(job: _watched.Job, found: Profile, done: Done | None) -> Problem | N
     if failed is None and (done.ok or any(each.ended == "enough" for each in found.processes)):
         return None
     why = failed.error if failed is not None and failed.error else f"it ended with {done.code}"
-    message = f"{job.words}: {why}; what was seen until then is told"
-    return CommandFailed("profile.command", message, f"see it: ./dev.sh run -- {job.words}")
+    said = f"\n{tail(done)}" if found.main.kind == "none" and tail(done) else ""
+    message = f"{job.words}: {why}; what was seen until then is told{said}"
+    return CommandFailed("profile.command", message, remedy(ask, job))
+
+
+def remedy(ask: Ask, job: _watched.Job) -> str:
+    """What to do about a script that failed: its own words may be meant for us."""
+    ours = [word for word in ask.rest[1:] if word.split("=")[0] in OPTIONS]
+    if ours and ask.text("module") is None:
+        return f"where {ours[0]} is meant for us: it comes before the script"
+    if ask.text("python") is not None:
+        return f"see it: {shlex.join(job.argv)}"
+    return f"see it: ./dev.sh run -- {job.words}"

@@ -13,7 +13,7 @@ import msgspec
 from torch_starter.core.ask import Ask
 from torch_starter.core.pairs import gain
 from torch_starter.core.proof import Edit, Gain, Key, Member, Pair, Proof, Tried
-from torch_starter.core.report import Change, Measurement, Report
+from torch_starter.core.report import Change, Finding, Measurement, Report
 from torch_starter.core.tuning import Subject, Told
 from torch_starter.tuning import losses
 from torch_starter.tuning.choices import Choice
@@ -21,7 +21,7 @@ from torch_starter.tuning.patch import edits, source
 from torch_starter.tuning.search import Search, claimed, ratios_of
 from torch_starter.verbs import _proofs, _repeat
 from torch_starter.verbs._runner import Runner
-from torch_starter.verbs._trials import typed
+from torch_starter.verbs._trials import typed, words
 
 Clock = Callable[[], float]
 
@@ -155,6 +155,10 @@ def report(proof: Proof) -> Report:
     """A proof as the answer of the command."""
     answer = Report(command="optimize", proof=proof)
     answer.facts = {"in effect": proof.facts}
+    if proof.untried:
+        answer.findings = [untried(proof)]
+        answer.conclusion = "nothing was tried: the budget was too small"
+        return answer
     if proof.gain is None or not proof.members:
         answer.conclusion = f"nothing beat the noise: {100 * (proof.provable - 1):.0f} % could have been proven"
         return answer
@@ -169,10 +173,22 @@ def report(proof: Proof) -> Report:
         )
     ]
     answer.changes = [change(each, proof) for each in proof.members]
-    answer.conclusion = (
-        f"{proof.gain.value:.2f} times as fast ({proof.gain.low:.2f} to {proof.gain.high:.2f}): ./dev.sh optimize --apply"
-    )
+    interval = f"{proof.gain.low:.2f} to {proof.gain.high:.2f}"
+    answer.conclusion = f"{proof.gain.value:.2f} times as fast ({interval}): ./dev.sh optimize --apply{asked(proof)}"
     return answer
+
+
+def asked(proof: Proof) -> str:
+    """The command behind a command of ours; nothing where it is for all scripts."""
+    return f" -- {words(proof.command)}" if proof.key.script != _proofs.EXAMPLES else ""
+
+
+def untried(proof: Proof) -> Finding:
+    """Why nothing is known: the time went into the command against itself."""
+    values = sum(each.outcome == "not tried" for each in proof.tried)
+    seen = f"{proof.trials} runs of it took {proof.seconds:.0f} s of {proof.budget:.0f} s, and {values} values of settings wait"
+    remedy = f"./dev.sh optimize --budget {max(2, round(4 * proof.seconds / 60))}{asked(proof)}"
+    return Finding(id="optimize.untried", verdict="unknown", title="nothing was tried", seen=seen, remedy=remedy)
 
 
 def change(member: Member, proof: Proof) -> Change:

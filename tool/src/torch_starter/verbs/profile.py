@@ -22,14 +22,17 @@ FILES = (
 
 
 def run(ask: Ask) -> Report:
+    from torch_starter.core.problems import WrongUsage
     from torch_starter.verbs import _profiling
 
-    for name in ("attach", "hang"):
-        if ask.text(name) is not None:
-            from torch_starter.verbs import _attached
+    asked = [name for name in ("attach", "hang") if ask.text(name) is not None]
+    if asked and (len(asked) > 1 or ask.rest or ask.text("module") is not None):
+        raise WrongUsage("profile.both", "a process and something else cannot be looked at in one go", f"give --{asked[0]} alone")
+    if asked:
+        from torch_starter.verbs import _attached
 
-            look = _attached.attach if name == "attach" else _attached.hang
-            return look(ask, _profiling.number(ask, name))
+        look = _attached.attach if asked[0] == "attach" else _attached.hang
+        return look(ask, _profiling.number(ask, asked[0]))
     return _profiling.profile(ask, "time")
 
 

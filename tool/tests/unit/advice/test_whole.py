@@ -79,17 +79,19 @@ def test_graphs_that_break() -> None:
 def test_a_start_is_told_only_where_it_is_most_of_the_run() -> None:
     marks = (Mark("torch", 2.0), Mark("first step", 8.0))
     imports = {"torch": 2.0, "pandas": 5.0, "scipy": 1.0}
-    finding = only(process(ended="exit", seconds=10.0, marks=marks, imports=imports))
+    own = ("torch", "pandas", "scipy")
+    finding = only(process(ended="exit", seconds=10.0, marks=marks, imports=imports, imported=own))
     assert (finding.id, finding.place) == ("profile.start", None)
     assert finding.gain == pytest.approx(1 / (1 - 0.8 * 0.6))
     assert "pandas" in finding.remedy
-    assert advised(process(ended="enough", seconds=10.0, marks=marks, imports=imports)) == []
-    assert advised(process(ended="exit", seconds=100.0, marks=marks, imports=imports)) == []
+    assert advised(process(ended="enough", seconds=10.0, marks=marks, imports=imports, imported=own)) == []
+    assert advised(process(ended="exit", seconds=100.0, marks=marks, imports=imports, imported=own)) == []
+    assert advised(process(ended="exit", seconds=10.0, marks=marks, imports=imports, imported=("torch",))) == [], "torch has them"
 
 
 def test_the_rank_that_others_wait_for() -> None:
     slow: dict[Part, float] = {"data": 0.4, "forward": 0.4, "backward": 0.2}
-    ranks = [process(rank=rank, world=4, threads=1) for rank in range(3)]
+    ranks = [process(rank=rank, world=4, threads=1, distributed=True) for rank in range(3)]
     late = Process(**{**fields(ranks[0]), "rank": 3, "steps": steps(slow)})  # type: ignore[arg-type]
     finding = only(*ranks, late)
     assert finding.id == "profile.rank"
@@ -97,6 +99,7 @@ def test_the_rank_that_others_wait_for() -> None:
     assert "waiting for data" in finding.seen
     assert finding.gain == pytest.approx(1 / (1 - 0.8 * 0.3))
     assert advised(*ranks) == []
+    assert advised(*(Process(**{**fields(each), "distributed": False}) for each in (*ranks, late))) == []  # type: ignore[arg-type]
 
 
 def fields(of: Process) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Stacks as they are told: by a thread of ours, and as pyinstrument writes them."""
+"""Stacks as they are told by a thread that looks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from torch_starter.core.profile import Stacks
-from torch_starter.harness.stacks import MOST, Looking, Seen, own, parsed, told
+from torch_starter.harness.stacks import MOST, Looking, Seen, own, told
 
 FRAMES = some.tuples(
     some.sampled_from("fgh"), some.sampled_from(["/home/x/train.py", "/env/lib/site-packages/y.py"]), some.integers(1, 9)
@@ -34,19 +34,6 @@ def test_a_thread_sees_what_runs_and_for_how_long() -> None:
     before = dict(looking.seen)
     busy(0.05)
     assert looking.seen == before, "nothing looks any more"
-
-
-@pytest.mark.parametrize(
-    ("info", "frame"),
-    [
-        ("forward\x00/home/x/train.py\x0010\x01l14", ("forward", "/home/x/train.py", 14)),
-        ("forward\x00/home/x/train.py\x0010\x01cNet\x01l14", ("Net.forward", "/home/x/train.py", 14)),
-        ("<module>\x00train.py\x001", ("<module>", "train.py", 1)),
-        ("odd", ("odd", "", 0)),
-    ],
-)
-def test_frames_of_pyinstrument_have_their_line(info: str, frame: tuple[str, str, int]) -> None:
-    assert parsed(info) == frame
 
 
 def test_what_is_installed_is_not_the_users_own() -> None:
