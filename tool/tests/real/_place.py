@@ -15,6 +15,7 @@ import pytest
 
 import torch_starter
 
+CACHE = str(Path.home() / ".cache" / "uv")  # read before tests get a home of their own: what was downloaded is in it
 SOURCE = str(Path(torch_starter.__file__).parent.parent)
 
 
@@ -78,9 +79,10 @@ def place(current: Path, tmp_path: Path) -> Place:
     state = root / ".torch-starter" / "here"
     state.mkdir(parents=True)
     (state / "envs").symlink_to(real.parent)
+    if (real.parent.parent / "uv").is_dir():  # which dev.sh has installed where there is none
+        (state / "uv").symlink_to(real.parent.parent / "uv")
     (root / ".venv").symlink_to(f".torch-starter/here/envs/{real.name}")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MKL_", "LD_"))}
-    variables.update(
-        TORCH_STARTER_ROOT=str(root), TORCH_STARTER_PLATFORM="here", PWD=str(root), HOME=str(tmp_path), PYTHONPATH=SOURCE
-    )
+    variables.update(TORCH_STARTER_ROOT=str(root), TORCH_STARTER_PLATFORM="here", PWD=str(root), HOME=str(tmp_path))
+    variables.update(PYTHONPATH=SOURCE, UV_CACHE_DIR=CACHE)
     return Place(root, variables)
