@@ -1,7 +1,7 @@
 """The course of a profile of time: steps at which nothing looks beside steps whose stacks, operations and calls are looked at.
 
-Its request has `steps`, how many are to be seen after the warm-up (0: as many as take `seconds`), and `overlay`, a folder with
-packages that the target lacks ("": none). A script that never steps is looked at from its beginning to its end.
+Its request has `steps`, how many are to be seen after the warm-up (0: as many as take `seconds`). A script that never steps is
+looked at from its beginning to its end.
 """
 
 from __future__ import annotations

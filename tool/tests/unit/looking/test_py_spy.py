@@ -9,7 +9,7 @@ import pytest
 from torch_starter.core.profile import Frame
 from torch_starter.looking import py_spy
 
-LIB = "/root/.pyenv/versions/3.12.1/lib"
+LIB = "/home/ada/.pyenv/versions/3.12.1/lib"
 C = "/usr/lib/x86_64-linux-gnu/libc.so.6"
 ROOT = "/tmp/a project"
 PROCESS = f'process 5998:"{LIB}/python3.12/bin/python a;b.py";'
