@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
+    from pathlib import Path
+
     from torch_starter.core.ask import Ask
     from torch_starter.core.bed import Bed
+    from torch_starter.core.cached import Part
     from torch_starter.core.cause import Cause
     from torch_starter.core.container_files import ContainerFiles
     from torch_starter.core.evidence import Evidence
+    from torch_starter.core.lookout import Lookout
     from torch_starter.core.machine import Machine
     from torch_starter.core.profile import Profile
     from torch_starter.core.repair import Repair
@@ -259,3 +263,25 @@ class Advice:
     found: str
     mend: str
     source: str
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Something that is kept because it costs to get it again.
+
+    `roots` are its folders, whether they are there or not, by the rules of the program that keeps it: nothing outside them is
+    ever removed for it. `parts` yields what goes as one, or raises `Absent` with the fact by which there is nothing to look at, or
+    `Unknown`. `tool`: the command that removes a part, where the program that keeps it has one; else its paths are removed.
+    `verify` holds what is there against its checksums. `users`: words of the command line of programs that may read it at any
+    moment without holding it open. `about` says what is kept, `source` where its rules are known from.
+    """
+
+    name: str
+    title: str
+    about: str
+    roots: Callable[[Lookout], Iterable[Path]]
+    parts: Callable[[Lookout], Iterable[Part]]
+    source: str
+    verify: Callable[[Lookout], Iterable[Finding]] | None = None
+    tool: Callable[[Lookout, Part], Sequence[str | Path]] | None = None
+    users: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from torch_starter import __version__
+from torch_starter.core.cached import Cached
 from torch_starter.core.figures import key as figure_key
 from torch_starter.core.pairs import gain
 from torch_starter.core.place import Place as Place
@@ -207,7 +208,7 @@ class Report(msgspec.Struct, kw_only=True):
     it is given, is what the last line says instead of "all is well" and its like. `measured`: its measurements are what was asked
     for, and are shown to people too. `history`: what figures were in earlier runs, the oldest first.
     `entries`: what can be asked for, where a list is wanted. `proof`: what makes the user's own command faster, proven.
-    `profile`: where the time or the memory of the user's own command goes.
+    `profile`: where the time or the memory of the user's own command goes. `caches`: what is kept, where that is asked for.
     """
 
     command: str
@@ -219,6 +220,7 @@ class Report(msgspec.Struct, kw_only=True):
     changes: list[Change] = []
     proof: Proof | None = None
     profile: Profile | None = None
+    caches: list[Cached] = []
     facts: dict[str, Any] = {}
     notes: list[str] = []
     conclusion: str = ""
@@ -268,6 +270,7 @@ class Report(msgspec.Struct, kw_only=True):
             "changes": [msgspec.to_builtins(change) for change in self.changes],
             "proof": None if self.proof is None else msgspec.to_builtins(self.proof),
             "profile": None if self.profile is None else msgspec.to_builtins(self.profile),
+            "caches": [msgspec.to_builtins(cached) for cached in self.caches],
             "notes": self.notes,
             "problem": None if self.stop is None else msgspec.to_builtins(self.stop),
         }

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from torch_starter.core.report import Change, Entry, Finding, Report
-from torch_starter.show import benchmarks, memory, optimize, profile
+from torch_starter.show import benchmarks, caches, memory, optimize, profile
 from torch_starter.show._fit import cut
 from torch_starter.show._profile_words import concluded, many
 from torch_starter.show._words import advised, by_group, counted, is_command, loudest, plain, plain_finding, short_id
@@ -53,6 +53,8 @@ def show(report: Report, out: Console) -> None:
     show_found(report, out)
     if report.proof is not None:
         optimize.show(report.proof, out)
+    if report.caches:
+        caches.show(report.caches, out)
     show_changes([each for each in report.changes if report.proof is None or each.kind != "setting"], out)  # the proof has them
     for note in report.notes:
         show_note(plain(note), out)

@@ -1,0 +1,1 @@
+"""What is kept for later: one file a cache."""

@@ -1,0 +1,85 @@
+"""What is kept for later: caches, the parts of them that go as one, and what it costs to get these back."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Cost = Literal["download", "build", "nothing", "lost"]
+
+
+class Back(msgspec.Struct, frozen=True):
+    """What it costs to get something back: bytes to download, seconds to build, nothing, or it is lost. 0: not known how much."""
+
+    cost: Cost = "nothing"
+    bytes: int = 0
+    seconds: float = 0.0
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What is removed as one: some paths below the roots of its cache; none where it is a tool that keeps it.
+
+    `size`: bytes on the disk, each file once however many names it has; `frees`: those that come free when it alone goes,
+    since a file with another name elsewhere stays. `made`, `used`: when it was last written to and last read, in seconds since
+    1970. `kept`: why `clean` leaves it, whatever it is asked. `named`: it goes only where its cache is named by --only.
+    """
+
+    cache: str
+    name: str
+    paths: tuple[str, ...] = ()
+    size: int = 0
+    frees: int = 0
+    files: int = 0
+    made: float = 0.0
+    used: float = 0.0
+    back: Back = Back()
+    kept: str = ""
+    named: bool = False
+
+
+class Hits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of what was wanted was in a cache already, in the last runs of ours that asked it: `hit` of `asked`, in `unit`."""
+
+    hit: float
+    asked: float
+    unit: str
+    runs: int = 1
+
+    @property
+    def rate(self) -> float:
+        """From 0 to 1."""
+        return self.hit / self.asked if self.asked else 0.0
+
+
+class Cached(msgspec.Struct, frozen=True, kw_only=True):
+    """A cache with what is in it. `problem`: why it could not be looked at, or not all of it."""
+
+    name: str
+    title: str
+    paths: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    size: int = 0
+    hits: Hits | None = None
+    problem: str = ""
+
+    @property
+    def files(self) -> int:
+        return sum(part.files for part in self.parts)
+
+    @property
+    def made(self) -> float:
+        """The oldest part's."""
+        return min((part.made for part in self.parts if part.made), default=0.0)
+
+    @property
+    def used(self) -> float:
+        """The part's that was read last."""
+        return max((part.used for part in self.parts), default=0.0)
+
+    @property
+    def back(self) -> Back:
+        """Of all parts together; the worst kind of cost is the one that is told."""
+        order: tuple[Cost, ...] = ("nothing", "build", "download", "lost")
+        worst = max((part.back.cost for part in self.parts), key=order.index, default="nothing")
+        return Back(worst, sum(part.back.bytes for part in self.parts), sum(part.back.seconds for part in self.parts))
