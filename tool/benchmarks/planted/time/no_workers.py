@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--mended", action="store_true", help="without the fault")
     given = parser.parse_args()
+    torch.set_num_threads(1)  # so that workers have a processor of their own
     torch.manual_seed(0)
     model = nn.Sequential(nn.Conv2d(3, 16, 5, stride=4), nn.ReLU(), nn.Flatten(), nn.Linear(16 * 15 * 15, CLASSES))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
