@@ -25,6 +25,14 @@ Volume = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", descriptio
 Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.:=~-]*$", description="the name of a Debian package")]
 Capability = Annotated[str, Meta(pattern=r"^[A-Z_]+$", description="a capability of Linux such as SYS_PTRACE")]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", description="the name of a variable", examples=["HF_TOKEN"])]
+Repository = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?(@[A-Za-z0-9_./-]+)?$",
+        description='an id with a revision, such as "org/name@main"',
+        examples=["org/name@main"],
+    ),
+]
 
 Cooldown = Annotated[
     str,
@@ -91,6 +99,13 @@ class Cache(Table, frozen=True):
     mode: Mode = "755"
 
 
+class Warm(Table, frozen=True):
+    """Models and data sets that `cache warm` fetches from the hub, besides the packages."""
+
+    models: tuple[Repository, ...] = ()
+    datasets: tuple[Repository, ...] = ()
+
+
 class Container(Table, frozen=True):
     """The container's image and limits."""
 
@@ -153,6 +168,7 @@ class Spec(Table, frozen=True):
     allocator: Allocator = Allocator()
     install: Install = Install()
     caches: dict[str, Cache] = {}
+    warm: Warm = Warm()
     container: Container = Container()
     security: Security = Security()
     update: Update = Update()
