@@ -16,7 +16,7 @@ from torch_starter.parsers.dockerfile import read
 PREFIX = "torch-starter."
 STEP = re.compile(r"#(\d+) \[(?P<stage>[^\]]*?)\s*(?P<number>\d+)/(?P<of>\d+)\] (?P<what>.*)")
 COUNTED = ("ADD", "COPY", "RUN", "WORKDIR")
-ENDED = re.compile(r"#(\d+) (?:DONE|CACHED)")
+ENDED = re.compile(r"#(\d+) (?:DONE|(?P<cached>CACHED))")
 CUDA_BYTES, TORCH_BYTES, OTHER_BYTES = 22e9, 6e9, 1e9  # measured: image, layers that are kept, and what uv keeps, together
 
 
@@ -67,17 +67,18 @@ def space_needed(lock: str) -> float:
 
 @dataclass
 class Steps:
-    """Reads the plain progress of a build, and tells how many of its steps are done, and which is at work."""
+    """Reads the plain progress of a build, and tells how many of its steps are done, which is at work, and which were cached."""
 
     stage: Stage
     of: dict[str, int]
     done: set[str]
     names: dict[str, str]
+    cached: set[str]
 
     @classmethod
     def told_to(cls, stage: Stage, dockerfile: str) -> Steps:
         """For a build of this Dockerfile: how many steps its stages have is known before they begin."""
-        return cls(stage, steps_of(dockerfile), set(), {})
+        return cls(stage, steps_of(dockerfile), set(), {}, set())
 
     def read(self, line: str) -> None:
         """One line of `docker build --progress plain`."""
@@ -86,6 +87,7 @@ class Steps:
             self.names[found[1]] = f"{found['stage']} {found['number']}/{found['of']}"
         elif (found := ENDED.match(line)) and found[1] in self.names:
             self.done.add(found[1])
+            self.cached |= {found[1]} if found["cached"] else set()
         else:
             return
         at_work = next((name for number, name in reversed(self.names.items()) if number not in self.done), "writing the image")

@@ -18,7 +18,7 @@ from torch_starter.making.build import Plan, Tools, build
 from torch_starter.making.environments import RECORD, Record
 from torch_starter.making.switching import Edit
 from torch_starter.making.variables import cache_path
-from torch_starter.verbs import _commands, _gather, _judge, _settle, _since
+from torch_starter.verbs import _commands, _gather, _hits, _judge, _settle, _since
 from torch_starter.verbs._plan import current, environments, installed_names
 
 HOLDS_BACK = ("fail", "crash", "unknown")
@@ -30,8 +30,8 @@ def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: s
     before = environments(ask).current()
     clean_up(ask)
     ask.progress.say(plan.reason)
-    judged, seconds = build_and_judge(ask, plan, checks)
-    report = Report(command=command, findings=judged.findings, measurements=times(seconds))
+    judged, measured, from_cache = build_and_judge(ask, plan, checks, command)
+    report = Report(command=command, findings=judged.findings, measurements=measured)
     if not any(finding.verdict in HOLDS_BACK and finding.group not in OF_THE_MACHINE for finding in judged.findings):
         make_current(ask, plan, edits)
         if report.exit_code:
@@ -48,26 +48,28 @@ def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: s
         report.notes.append(
             f"It is kept until the next set-up, to look at: {os.path.relpath(plan.environment, ask.project.root)}"
         )
+    report.notes += [from_cache] if from_cache else []
     report.facts = ask.facts.as_dict()
     return report
 
 
 def build_and_judge(
-    ask: Ask, plan: Plan, checks: Sequence[Check], bytecode: bool = True
-) -> tuple[_judge.Judged, tuple[float, float]]:
-    """The findings on a new environment, and the seconds that building and proving took. Nothing is left where it is stopped."""
+    ask: Ask, plan: Plan, checks: Sequence[Check], command: str
+) -> tuple[_judge.Judged, list[Measurement], str]:
+    """The findings on a new environment, what building it took, and what of it was cached. Nothing is left where it is stopped."""
     started = time.monotonic()
     now = current(ask)
     try:
-        compiled = bytecode and ask.spec.install.compile_bytecode
-        build(plan, tools(ask), ask.project, ask.machine, ask.progress, now[0] if now else None, compiled)
+        with _hits.seen(ask, tools(ask), plan.environment, command) as taken:
+            compiled = ask.spec.install.compile_bytecode
+            build(plan, tools(ask), ask.project, ask.machine, ask.progress, now[0] if now else None, compiled)
         built = time.monotonic()
         judged = _judge.judge(ask, subject(plan), checks)
         judged.findings.extend(_commands.own_commands(ask, subject(plan)))
     except BaseException:
         ask.machine.files.remove_tree(plan.environment)
         raise
-    return judged, (built - started, time.monotonic() - built)
+    return judged, [*times((built - started, time.monotonic() - built)), *taken.measurements], taken.note
 
 
 def subject(plan: Plan) -> _gather.Subject:

@@ -9,6 +9,7 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.problems import CommandFailed
 from torch_starter.core.report import Change, Measurement, Report
 from torch_starter.core.units import human_size
+from torch_starter.verbs import _hits
 from torch_starter.verbs._build import HOLDS_BACK, OF_THE_MACHINE
 from torch_starter.verbs._image_order import Order, build_words, ordered, refuse_full_disk
 from torch_starter.verbs._image_proof import proof, unproven
@@ -54,7 +55,10 @@ def built_candidate(ask: Ask, order: Order) -> image.Inspected:
     words = ["buildx", "build", "--progress", "plain", *build_words(ask, order), "."]
     text = ask.machine.files.read(ask.project.root / "Dockerfile") or ""
     with ask.progress.stage("image", None, "things") as stage:
-        order.compose.engine.demand("building the image", *words, on_line=image.Steps.told_to(stage, text).read)
+        steps = image.Steps.told_to(stage, text)
+        order.compose.engine.demand("building the image", *words, on_line=steps.read)
+    if not ask.flag("no-cache"):
+        _hits.layers(ask, len(steps.cached), len(steps.done))
     built = image.inspect(order.compose.engine, order.candidate)
     if built is None:
         raise CommandFailed("image.lost", "the image was built, and is not there", "docker images")

@@ -1,0 +1,76 @@
+"""How much of what our own commands wanted was in a cache: seen, kept, and said."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from torch_starter.core import hits
+from torch_starter.core.ask import Ask
+from torch_starter.core.cached import Hits
+from torch_starter.core.files import DiskProblem
+from torch_starter.core.report import Measurement
+from torch_starter.core.units import human_size
+from torch_starter.making import kept
+from torch_starter.making.build import Tools
+
+
+@dataclass
+class Taken:
+    """What was taken from uv's cache while packages were installed; `found` is None until it is known."""
+
+    found: Hits | None = None
+    measurements: list[Measurement] = field(default_factory=list)
+
+    @property
+    def note(self) -> str:
+        """Such as "5.1 GB of packages, 97 % from the cache"; empty where nothing is known."""
+        return in_words(self.found) if self.found is not None and self.found.asked else ""
+
+
+@contextlib.contextmanager
+def seen(ask: Ask, tools: Tools, environment: Path, command: str) -> Iterator[Taken]:
+    """While packages are installed into an environment: what uv had, and what it had to fetch."""
+    taken, cache = Taken(), kept.cache_of(tools.variables)
+    before = kept.archives(cache) if cache else frozenset()
+    yield taken
+    come = kept.unpacked(kept.archives(cache) - before) if cache else None
+    taken.found = kept.taken(environment, come) if come is not None else None
+    if taken.found is not None and taken.found.asked:
+        taken.measurements = measurements(taken.found)
+        remember(ask, hits.PACKAGES, taken.found, command)
+
+
+def in_words(found: Hits) -> str:
+    """For people. What is not all of it never rounds up to that."""
+    percent = 100 * found.rate if found.hit == found.asked else min(99.0, 100 * found.rate)
+    return f"{human_size(found.asked)} of packages, {percent:.0f} % from the cache"
+
+
+def measurements(found: Hits) -> list[Measurement]:
+    """The share that came from the cache, and the bytes of all."""
+    return [
+        Measurement(name="from-cache", unit="%", samples=(round(100 * found.rate, 2),)),
+        Measurement(name="packages", unit="bytes", better="lower", samples=(found.asked,)),
+    ]
+
+
+def remember(ask: Ask, cache: str, found: Hits, command: str) -> None:
+    """Keep it for `cache list`. Where it cannot be written, what was asked for is done all the same."""
+    try:
+        hits.keep(ask.project, ask.machine.files, found, cache, command)
+    except DiskProblem as problem:
+        ask.progress.say(f"How much came from the cache could not be noted: {problem.message}")
+
+
+def layers(ask: Ask, cached: int, done: int) -> None:
+    """How many steps of an image's build were done before."""
+    remember(ask, hits.LAYERS, Hits(hit=min(cached, done), asked=done, unit="layers"), "build")
+
+
+def graphs(ask: Ask, told: Sequence[Sequence[float]]) -> None:
+    """How many graphs a second process found compiled: what `benchmark` measures, pairs of hits and all that it asked for."""
+    found = Hits(hit=sum(hit for hit, _ in told), asked=sum(asked for _, asked in told), unit="graphs")
+    remember(ask, hits.GRAPHS, found, "benchmark")
