@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from torch_starter.caches import _torch_seals
 from torch_starter.core.cached import Back, Part
 from torch_starter.core.kinds import Cache
 from torch_starter.core.lookout import Lookout
@@ -28,4 +29,5 @@ CACHE = Cache(
     roots,
     parts,
     source="torch.hub.get_dir",
+    sealed=lambda lookout: _torch_seals.sealed(roots(lookout)),
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # only for types, so that `--help` does not pay for them
     from torch_starter.core.profile import Profile
     from torch_starter.core.repair import Repair
     from torch_starter.core.report import Finding, Limit, Measurement, Report
+    from torch_starter.core.sealed import Sealed
     from torch_starter.core.sight import Sight
     from torch_starter.core.spec import Spec
     from torch_starter.core.tuning import Bound, Safety, Subject, Value
@@ -272,7 +273,7 @@ class Cache:
     `roots` are its folders, whether they are there or not, by the rules of the program that keeps it: nothing outside them is
     ever removed for it. `parts` yields what goes as one, or raises `Absent` with the fact by which there is nothing to look at, or
     `Unknown`. `tool`: the command that removes a part, where the program that keeps it has one; else its paths are removed.
-    `verify` holds what is there against its checksums. `users`: words of the command line of programs that may read it at any
+    `sealed` yields what of it has checksums, with these. `users`: words of the command line of programs that may read it at any
     moment without holding it open. `about` says what is kept, `source` where its rules are known from.
     """
 
@@ -282,6 +283,6 @@ class Cache:
     roots: Callable[[Lookout], Iterable[Path]]
     parts: Callable[[Lookout], Iterable[Part]]
     source: str
-    verify: Callable[[Lookout], Iterable[Finding]] | None = None
+    sealed: Callable[[Lookout], Iterable[Sealed]] | None = None
     tool: Callable[[Lookout, Part], Sequence[str | Path]] | None = None
     users: tuple[str, ...] = ()

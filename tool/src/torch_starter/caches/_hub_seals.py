@@ -1,0 +1,30 @@
+"""The checksums of what the Hugging Face hub keeps: a blob is named by its hash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from torch_starter.core.sealed import GIT, Seal, Sealed
+
+KINDS = {40: GIT, 64: "sha256"}  # by the length of the name: small files are named as git names them, large ones by SHA-256
+BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def sealed(roots: Iterable[Path]) -> Iterator[Sealed]:
+    """Every repository below the roots of the hub's cache. Downloads that have not come to their end have no checksum yet."""
+    for root in roots:
+        for repository in sorted(root.glob("*--*")):
+            blobs = sorted(repository.glob("blobs/*"))
+            seals = [Seal(str(blob), -1, KINDS[len(blob.name)], (blob.name,)) for blob in blobs if BLOB.fullmatch(blob.name)]
+            if seals:
+                mend = "./dev.sh cache warm, or what asks for it next"
+                yield Sealed("huggingface", named(repository.name), str(repository), tuple(seals), mend)
+
+
+def named(folder: str) -> str:
+    """The id of a repository by its folder, such as models--org--name; what is no model says what it is."""
+    kind, _, id = folder.partition("--")
+    name = id.replace("--", "/")
+    return name if kind == "models" else f"{kind.removesuffix('s')} {name}"
