@@ -30,6 +30,8 @@ FLOORS = {
     "tuning": 2,
     "advice": 2,
     "looking": 2,
+    "caches": 2,
+    "cleaning": 2,
     "verbs": 3,
     "show": 3,
     "": 4,  # cli.py, testing.py and __main__.py

@@ -51,10 +51,11 @@ def test_every_public_class_says_what_it_is() -> None:
 
 
 def test_every_verb_lives_in_the_file_of_its_name() -> None:
-    files = {info.name.replace("_", "-") for info in pkgutil.iter_modules(torch_starter.verbs.__path__) if info.name[0] != "_"}
-    assert files == {verb.name for verb in VERBS}
-    for verb in VERBS:
-        assert importlib.import_module(f"torch_starter.verbs.{verb.name.replace('-', '_')}").VERB is verb
+    """A name of two words has a blank."""
+    names = {re.sub("[ -]", "_", verb.name): verb for verb in VERBS}
+    assert names.keys() == {info.name for info in pkgutil.iter_modules(torch_starter.verbs.__path__) if info.name[0] != "_"}
+    for name, verb in names.items():
+        assert importlib.import_module(f"torch_starter.verbs.{name}").VERB is verb
 
 
 def test_every_verb_says_what_it_does() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal
 
 import msgspec
 
 Cost = Literal["download", "build", "nothing", "lost"]
+ORDER: tuple[Cost, ...] = ("nothing", "build", "download", "lost")
 
 
 class Back(msgspec.Struct, frozen=True):
@@ -22,7 +24,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     `size`: bytes on the disk, each file once however many names it has; `frees`: those that come free when it alone goes,
     since a file with another name elsewhere stays. `made`, `used`: when it was last written to and last read, in seconds since
-    1970. `kept`: why `clean` leaves it, whatever it is asked. `named`: it goes only where its cache is named by --only.
+    1970. `kept`: why `clean` leaves it, whatever it is asked. `named`: it goes only where it or its cache is named by --only.
+    `detail`: what it is, in a few words. `within`: it is a piece of the part of this name, and counted there. `holds`: files that are
+    open while somebody uses it, besides its own.
     """
 
     cache: str
@@ -36,6 +40,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     back: Back = Back()
     kept: str = ""
     named: bool = False
+    detail: str = ""
+    within: str = ""
+    holds: tuple[str, ...] = ()
 
 
 class Hits(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +72,7 @@ class Cached(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def files(self) -> int:
-        return sum(part.files for part in self.parts)
+        return sum(part.files for part in self.parts if not part.within)
 
     @property
     def made(self) -> float:
@@ -80,6 +87,25 @@ class Cached(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def back(self) -> Back:
         """Of all parts together; the worst kind of cost is the one that is told."""
-        order: tuple[Cost, ...] = ("nothing", "build", "download", "lost")
-        worst = max((part.back.cost for part in self.parts), key=order.index, default="nothing")
-        return Back(worst, sum(part.back.bytes for part in self.parts), sum(part.back.seconds for part in self.parts))
+        return together(part.back for part in self.parts if not part.within)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the JSON form has it: names that are no text are written as they can be."""
+        told: dict[str, Any] = printable(msgspec.to_builtins(self))
+        return told
+
+
+def together(costs: Iterable[Back]) -> Back:
+    """Of several things; the worst kind of cost is the one that is told."""
+    known = list(costs)
+    worst = max((each.cost for each in known), key=ORDER.index, default="nothing")
+    return Back(worst, sum(each.bytes for each in known), sum(each.seconds for each in known))
+
+
+def printable(told: Any) -> Any:
+    """The same with all names of files as text, whatever bytes are in them."""
+    if isinstance(told, str):
+        return told if told.isprintable() else told.encode(errors="surrogateescape").decode(errors="replace")
+    if isinstance(told, dict):
+        return {name: printable(value) for name, value in told.items()}
+    return [printable(each) for each in told] if isinstance(told, list | tuple) else told

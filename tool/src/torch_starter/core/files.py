@@ -9,9 +9,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from torch_starter.core.problems import CouldNotLook, Problem
+
+if TYPE_CHECKING:
+    from torch_starter.core.emptying import Removed
 
 
 class DiskProblem(Problem):
@@ -53,6 +56,10 @@ class Files(Protocol):
 
     def remove(self, path: Path) -> None:
         """Remove a file, a link or a folder with all in it; raises DiskProblem."""
+        ...
+
+    def discard(self, root: Path, path: Path, inode: tuple[int, int] | None = None) -> Removed:
+        """Remove what is strictly below a root, never through a link; with `inode` only what was measured. Raises DiskProblem."""
         ...
 
     def set_mode(self, path: Path, mode: int) -> None:
@@ -127,6 +134,11 @@ class LocalFiles:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
+
+    def discard(self, root: Path, path: Path, inode: tuple[int, int] | None = None) -> Removed:
+        from torch_starter.core.removal import discard
+
+        return discard(root, path, inode)
 
     def set_mode(self, path: Path, mode: int) -> None:
         with disk_problems(path):

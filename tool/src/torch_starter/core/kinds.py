@@ -272,9 +272,10 @@ class Cache:
 
     `roots` are its folders, whether they are there or not, by the rules of the program that keeps it: nothing outside them is
     ever removed for it. `parts` yields what goes as one, or raises `Absent` with the fact by which there is nothing to look at, or
-    `Unknown`. `tool`: the command that removes a part, where the program that keeps it has one; else its paths are removed.
-    `sealed` yields what of it has checksums, with these. `users`: words of the command line of programs that may read it at any
-    moment without holding it open. `about` says what is kept, `source` where its rules are known from.
+    `Unknown`. `tool`: the commands that remove parts, where the program that keeps it has one; else their paths are removed.
+    `sealed` yields what of it has checksums, with these. `users`: ends of the names of libraries; a program of ours that has one
+    loaded may read it at any moment without holding it open. `in_project`: its root is the project's folder, in which it is found by
+    names. `about` says what is kept, `source` where its rules are known from.
     """
 
     name: str
@@ -284,5 +285,6 @@ class Cache:
     parts: Callable[[Lookout], Iterable[Part]]
     source: str
     sealed: Callable[[Lookout], Iterable[Sealed]] | None = None
-    tool: Callable[[Lookout, Part], Sequence[str | Path]] | None = None
+    tool: Callable[[Lookout, Sequence[Part]], Iterable[Sequence[str | Path]]] | None = None
     users: tuple[str, ...] = ()
+    in_project: bool = False

@@ -10,19 +10,24 @@ from pathlib import Path
 from torch_starter.core.cached import Back, Part
 from torch_starter.core.machine import Machine
 from torch_starter.core.project import Project
-from torch_starter.core.spec import Spec
+from torch_starter.core.removal import ASIDE
+from torch_starter.core.spec import Cache, Spec
 from torch_starter.core.tree import Tree, measure
 
 
 @dataclass(frozen=True)
 class Lookout:
-    """`trees` keeps what was measured of each part, by cache and name. `seen` is told how many files were, now and then."""
+    """`trees` keeps what was measured of each part, by cache and name. `seen` is told how many files were, now and then.
+
+    `tools`: programs that keep a cache themselves, by their names, as far as they are there.
+    """
 
     project: Project
     machine: Machine
     spec: Spec
     seen: Callable[[int], None] = lambda files: None
     trees: dict[tuple[str, str], Tree] = field(default_factory=dict)
+    tools: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -38,12 +43,31 @@ class Lookout:
         return Path(self.variables.get("XDG_CACHE_HOME") or self.home / ".cache")
 
     def given(self, variable: str, otherwise: Path) -> Path:
-        """The folder that a variable names, or else the usual one."""
-        value = self.variables.get(variable)
-        return Path(os.path.abspath(Path(value).expanduser())) if value else otherwise
+        """The folder that a variable names, exported or in the spec, or else the usual one."""
+        if value := self.variables.get(variable):
+            return Path(os.path.abspath(Path(os.path.expandvars(value)).expanduser()))
+        of_spec = next((cache for cache in self.spec.caches.values() if cache.variable == variable), None)
+        return cache_path(of_spec, self.project, str(self.home)) if of_spec else otherwise
+
+    def inside(self, folder: Path) -> list[Path]:
+        """What is in a folder, sorted, but what a removal that was stopped has left there; nothing where there is none."""
+        try:
+            return sorted(Path(entry.path) for entry in os.scandir(folder) if not entry.name.startswith(ASIDE))
+        except OSError:
+            return []
 
     def part(
-        self, cache: str, name: str, paths: Sequence[Path], back: Back = Back(), *, kept: str = "", named: bool = False
+        self,
+        cache: str,
+        name: str,
+        paths: Sequence[Path],
+        back: Back = Back(),
+        *,
+        kept: str = "",
+        named: bool = False,
+        detail: str = "",
+        within: str = "",
+        holds: Sequence[Path] = (),
     ) -> Part:
         """Measure what goes as one. A cost without an amount is that of its bytes."""
         tree = measure(paths, self.seen)
@@ -58,8 +82,18 @@ class Lookout:
             frees=tree.frees,
             files=tree.files,
             made=tree.made,
-            used=tree.used,
+            used=max(tree.used, tree.made),  # where a file system does not note reading, what was written last is known
             back=back,
             kept=kept,
             named=named,
+            detail=detail,
+            within=within,
+            holds=tuple(map(str, holds)),
         )
+
+
+def cache_path(cache: Cache, project: Project, home: str) -> Path:
+    """Where a cache is on a host: "~" is the home, a relative path is inside the project."""
+    if cache.host.startswith("~"):
+        return Path(home) / cache.host[1:].lstrip("/")
+    return project.root / cache.host

@@ -270,7 +270,7 @@ class Report(msgspec.Struct, kw_only=True):
             "changes": [msgspec.to_builtins(change) for change in self.changes],
             "proof": None if self.proof is None else msgspec.to_builtins(self.proof),
             "profile": None if self.profile is None else msgspec.to_builtins(self.profile),
-            "caches": [msgspec.to_builtins(cached) for cached in self.caches],
+            "caches": [cached.as_dict() for cached in self.caches],
             "notes": self.notes,
             "problem": None if self.stop is None else msgspec.to_builtins(self.stop),
         }

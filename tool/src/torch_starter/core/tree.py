@@ -17,7 +17,8 @@ Inode = tuple[int, int]
 class Tree:
     """What was counted. `links`: of files with several names, inode -> names seen here, names in all, bytes.
 
-    `left` are folders that were not looked into: others' mounts, and what may not be read. `owners`: the user ids.
+    `left` are folders that could not be read, `mounts` what lies on another file system: neither is counted. `tops`: what was
+    measured, by its path.
     """
 
     single: int = 0
@@ -26,6 +27,8 @@ class Tree:
     used: float = 0.0
     links: dict[Inode, tuple[int, int, int]] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    mounts: list[str] = field(default_factory=list)
+    tops: dict[str, Inode] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -64,6 +67,7 @@ def measure(tops: Iterable[str | os.PathLike[str]], seen: Callable[[int], None] 
         except OSError:
             continue
         tree.count(info)
+        tree.tops[top] = (info.st_dev, info.st_ino)
         if stat.S_ISDIR(info.st_mode):
             below(tree, top, info.st_dev, seen)
     seen(tree.files)
@@ -93,7 +97,7 @@ def folders(tree: Tree, entries: Iterator[os.DirEntry[str]], device: int) -> Ite
         except OSError:
             continue
         if info.st_dev != device:
-            tree.left.append(entry.path)
+            tree.mounts.append(entry.path)
             continue
         tree.count(info)
         if stat.S_ISDIR(info.st_mode):
@@ -108,6 +112,8 @@ def together(trees: Iterable[Tree]) -> Tree:
         whole.files += tree.files
         whole.made, whole.used = max(whole.made, tree.made), max(whole.used, tree.used)
         whole.left += tree.left
+        whole.mounts += tree.mounts
+        whole.tops |= tree.tops
         for inode, (here, all, size) in tree.links.items():
             before = whole.links.get(inode, (0, 0, 0))[0]
             whole.links[inode] = (before + here, all, size)

@@ -6,18 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from torch_starter.core.allocator import variable_name
+from torch_starter.core.lookout import cache_path as cache_path
 from torch_starter.core.project import Project
-from torch_starter.core.spec import Cache, Spec
+from torch_starter.core.spec import Spec
 from torch_starter.core.variables import THREADS
 
 NOT_PASSED_ON = ("PYTHONHOME", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "__PYVENV_LAUNCHER__")
-
-
-def cache_path(cache: Cache, project: Project, home: str) -> Path:
-    """Where a cache is on a host: "~" is the home, a relative path is inside the project."""
-    if cache.host.startswith("~"):
-        return Path(home) / cache.host[1:].lstrip("/")
-    return project.root / cache.host
 
 
 def of_spec(spec: Spec, project: Project, user: Mapping[str, str], usable_cpus: int, torch: str | None) -> dict[str, str]:
