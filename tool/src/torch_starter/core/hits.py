@@ -1,4 +1,4 @@
-"""How often what was wanted was in a cache already, as our own commands saw it: JSON Lines, a line each run, only ever added to."""
+"""How often what was wanted was in a cache already, as our own commands saw it: JSON Lines, a line each run."""
 
 from __future__ import annotations
 

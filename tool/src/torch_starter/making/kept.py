@@ -1,4 +1,4 @@
-"""What of an installation was in uv's cache already: by the archives that came into it meanwhile, in bytes of the installed files.
+"""What of an installation was in uv's cache already: by the archives that came meanwhile, in bytes of the installed files.
 
 uv keeps each wheel that it has unpacked as a folder below archive-v0, and makes a new one for each that it fetches. What it
 prints is not asked: it names no file below 1 MiB.

@@ -6,7 +6,7 @@ import os
 import statistics
 import tempfile
 from functools import partial
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, List
 
 SECONDS = 280.0  # for each of the two processes
 ROWS, WIDTH, LAYERS = 1024, 128, 2
@@ -27,7 +27,8 @@ def training(measure: Any, device: str) -> Dict[str, Any]:
     gain = told.pop("gain")
     paid = [{**cold["values"][0], "value": cold["values"][0]["wall"] / gain}] if gain > 0 else []
     notes = [] if paid else ["The compiled step is not faster than the model as it is: torch.compile never pays here."]
-    return {"cold": cold, "warm": told["first"], "ratio": told["ratio"], "even": measure.series(paid), "notes": notes}
+    series = {"cold": cold, "warm": told["first"], "ratio": told["ratio"], "even": measure.series(paid)}
+    return {**series, "notes": notes, "graphs": told["graphs"]}
 
 
 def _apart(measure: Any, function: Callable[[], Any]) -> Any:
@@ -50,6 +51,7 @@ def _compared(measure: Any, device: str) -> Dict[str, Any]:
     """The same with a full cache; then steps of both models in turn, and the seconds that one of them gains."""
     compiled, eager = _step(device, compiled=True), _step(device, compiled=False)
     first = measure.single(compiled)
+    graphs = _graphs()
     _end_compilers()
     plain = measure.in_loops(eager, 1.0, device=device)
     wait = measure.beside("_measure").waiting_for(device)
@@ -70,7 +72,7 @@ def _compared(measure: Any, device: str) -> Dict[str, Any]:
 
     timed(compiled)
     ratio = measure.series(measure.taken(both))
-    return {"first": first, "ratio": ratio, "gain": statistics.median(gains)}
+    return {"first": first, "ratio": ratio, "gain": statistics.median(gains), "graphs": graphs}
 
 
 def _step(device: str, compiled: bool) -> Callable[[], None]:
@@ -89,6 +91,16 @@ def _step(device: str, compiled: bool) -> Callable[[], None]:
         called(data).square().mean().backward()
 
     return step
+
+
+def _graphs() -> List[int]:
+    """How many graphs this process found in inductor's cache, and how many it asked for; nothing where it does not count them."""
+    from torch._dynamo.utils import counters
+
+    told = counters["inductor"]
+    hit = int(told["fxgraph_cache_hit"])
+    asked = hit + int(told["fxgraph_cache_miss"]) + int(told["fxgraph_cache_bypass"])
+    return [hit, asked] if asked else []
 
 
 def _end_compilers() -> None:

@@ -13,7 +13,7 @@ from torch_starter.core.kinds import Benchmark
 from torch_starter.core.problems import CouldNotLook, Interrupted, WrongUsage
 from torch_starter.core.report import Entry, Report, Stop
 from torch_starter.core.typos import nearest
-from torch_starter.verbs import _against, _gather, _measured, _measuring, _runs, _takes
+from torch_starter.verbs import _against, _gather, _hits, _measured, _measuring, _runs, _takes
 from torch_starter.verbs._conclusion import conclusion
 from torch_starter.verbs._gather import Subject
 
@@ -83,6 +83,7 @@ def measure(ask: Ask, subject: Subject, chosen: Sequence[Benchmark], before: Run
     prepared = _measuring.prepare(ask, subject, chosen, how)
     rounds = _takes.Rounds(ask, [prepared.side], budget or how.budget)
     rounds.run()
+    _hits.graphs(ask, [answer for take in prepared.side.takes for answer in take.answers])
     run = prepared.run(ask, ask.text("save") or "", suite(ask))
     report = Report(command="benchmark", measured=True, measurements=list(run.measurements), findings=prepared.findings())
     report.notes = _measured.notes(prepared.side.takes, report.measurements)

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from torch_starter.core import hits
 from torch_starter.core.ask import Ask
 from torch_starter.core.cached import Cached, Part
 from torch_starter.core.catalog import collect
@@ -64,7 +65,13 @@ def cached(cache: Cache, lookout: Lookout) -> Cached:
     except (Unknown, OSError) as reason:
         return Cached(name=cache.name, title=cache.title, paths=paths, problem=str(reason))
     return Cached(
-        name=cache.name, title=cache.title, paths=paths, parts=tuple(parts), size=size(lookout, parts), problem=left(lookout, parts)
+        name=cache.name,
+        title=cache.title,
+        paths=paths,
+        parts=tuple(parts),
+        size=size(lookout, parts),
+        hits=hits.hits(lookout.project, lookout.machine.files, cache.name),
+        problem=left(lookout, parts),
     )
 
 

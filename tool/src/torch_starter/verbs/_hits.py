@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from torch_starter.core import hits
 from torch_starter.core.ask import Ask
 from torch_starter.core.cached import Hits
 from torch_starter.core.files import DiskProblem
+from torch_starter.core.probing import Answer
 from torch_starter.core.report import Measurement
 from torch_starter.core.units import human_size
 from torch_starter.making import kept
@@ -70,7 +71,8 @@ def layers(ask: Ask, cached: int, done: int) -> None:
     remember(ask, hits.LAYERS, Hits(hit=min(cached, done), asked=done, unit="layers"), "build")
 
 
-def graphs(ask: Ask, told: Sequence[Sequence[float]]) -> None:
-    """How many graphs a second process found compiled: what `benchmark` measures, pairs of hits and all that it asked for."""
-    found = Hits(hit=sum(hit for hit, _ in told), asked=sum(asked for _, asked in told), unit="graphs")
+def graphs(ask: Ask, answers: Iterable[Answer]) -> None:
+    """How many graphs a process found compiled that one before it had left: samples tell it beside what they measure."""
+    told = [answer.value["graphs"] for answer in answers if answer.ok and answer.value.get("graphs")]
+    found = Hits(hit=sum(each[0] for each in told), asked=sum(each[1] for each in told), unit="graphs")
     remember(ask, hits.GRAPHS, found, "benchmark")

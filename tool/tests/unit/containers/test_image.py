@@ -53,6 +53,7 @@ def test_the_course_of_a_build_is_told_step_by_step() -> None:
     assert [done for done, _, _ in at] == sorted(done for done, _, _ in at)
     assert at[-1:] == [(3, 7, "tool-env 1/1")]
     assert {total for _, total, _ in at} == {7}, "how many there are is known from the beginning"
+    assert (len(steps.cached), len(steps.done)) == (1, 3)
 
 
 def test_labels_go_on_an_image_and_come_back() -> None:
