@@ -19,8 +19,7 @@ def sealed(roots: Iterable[Path]) -> Iterator[Sealed]:
             blobs = sorted(repository.glob("blobs/*"))
             seals = [Seal(str(blob), -1, KINDS[len(blob.name)], (blob.name,)) for blob in blobs if BLOB.fullmatch(blob.name)]
             if seals:
-                mend = "./dev.sh cache warm, or what asks for it next"
-                yield Sealed("huggingface", named(repository.name), str(repository), tuple(seals), mend)
+                yield Sealed("huggingface", named(repository.name), str(root), tuple(seals), fetched_by(repository.name))
 
 
 def named(folder: str) -> str:
@@ -28,3 +27,10 @@ def named(folder: str) -> str:
     kind, _, id = folder.partition("--")
     name = id.replace("--", "/")
     return name if kind == "models" else f"{kind.removesuffix('s')} {name}"
+
+
+def fetched_by(folder: str) -> str:
+    """The command that fetches what lacks of a repository."""
+    kind, _, id = folder.partition("--")
+    of = "" if kind == "models" else f" --repo-type {kind.removesuffix('s')}"
+    return f"./dev.sh run -- hf download {id.replace('--', '/')}{of}"

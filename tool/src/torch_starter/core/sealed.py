@@ -14,7 +14,7 @@ GIT = "git"  # SHA-1 of a header and the file, as git names its blobs
 
 
 class Seal(NamedTuple):  # there are hundreds of thousands
-    """A file and its checksum: the path, its size in bytes (-1: not told), the kind of hash, and what it may be, in hexadecimal.
+    """A file and its checksum: path, bytes (-1: not told, it was there), kind of hash, and what it may be, in hexadecimal.
 
     A value that is shorter than its hash is the beginning of it.
     """

@@ -53,10 +53,8 @@ def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: s
     return report
 
 
-def build_and_judge(
-    ask: Ask, plan: Plan, checks: Sequence[Check], command: str
-) -> tuple[_judge.Judged, list[Measurement], str]:
-    """The findings on a new environment, what building it took, and what of it was cached. Nothing is left where it is stopped."""
+def build_and_judge(ask: Ask, plan: Plan, checks: Sequence[Check], command: str) -> tuple[_judge.Judged, list[Measurement], str]:
+    """The findings on a new environment, what building it took, what of it was cached. Nothing is left where it is stopped."""
     started = time.monotonic()
     now = current(ask)
     try:
