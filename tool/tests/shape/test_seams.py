@@ -17,6 +17,7 @@ CATCHES_ALL = {
     "core.later",  # what another thread raised is raised again in the one that asks for its result
     "verbs._judge",  # a check that fails by its own mistake is a finding, and the others are still wanted
     "probes._run",  # whatever a probe raises is its answer
+    "probes._hub",  # whatever fetching raises is how it ended
     "harness.turns",  # a setting that cannot be made leaves the user's script as it is
     "harness.effect",  # what cannot be read back is said
     "probes.hugging_face",  # a broken neighbour, whatever it raises, has a probe of its own
