@@ -28,7 +28,8 @@ UNREACHABLE = "network.unreachable"
 class Wanted:
     """What the packages of one accelerator are: the plan of an environment with all extras, and what of it is not in the cache.
 
-    `sizes` are bytes to download, by name, as far as the index tells them.
+    `sizes` are bytes to download, by name, as far as the index tells them; `seed`: whether the cache has a pip, which each
+    environment begins with.
     """
 
     plan: Plan
@@ -36,6 +37,7 @@ class Wanted:
     lacking: Mapping[str, str]
     sizes: Mapping[str, int]
     total: int
+    seed: bool = True
 
     @property
     def title(self) -> str:
@@ -52,8 +54,9 @@ def wanted(ask: Ask) -> Wanted:
     pins = lock_file.parse(text, f"locks/{plan.lock.name}")
     locked = lock_file.selected(pins, wheels.marker_values(architecture(), ask.spec.python.version))
     cache = kept.cache_of(tools.variables)
-    lacking = not_unpacked(locked, kept.unpacked(kept.archives(cache)) if cache else frozenset())
-    return Wanted(plan, tools, lacking, sizes(ask, plan, tools, text) if lacking else {}, len(locked))
+    there = kept.unpacked(kept.archives(cache)) if cache else frozenset()
+    lacking, seed = not_unpacked(locked, there), any(name.startswith("pip-") for name in there)
+    return Wanted(plan, tools, lacking, sizes(ask, plan, tools, text) if lacking else {}, len(locked), seed)
 
 
 def architecture() -> wheels.Architecture:
@@ -120,7 +123,7 @@ def fetch(ask: Ask, found: Wanted) -> tuple[Finding, list[Measurement]]:
         finally:
             ask.machine.files.remove_tree(found.plan.environment)
     fetched = {name: size for name, size in bytes_of.items() if name in come}
-    told = f"{len(fetched)} of {len(bytes_of)} fetched" if fetched else f"all {len(bytes_of)} are in the cache"
+    told = f"{len(fetched)} of {len(bytes_of)} fetched" if fetched else f"all {len(bytes_of)} were in the cache"
     seen = f"{told}, {human_size(sum(bytes_of.values()))} unpacked"
     measured = Measurement(name="fetched", unit="bytes", better="lower", samples=(float(sum(fetched.values())),))
     return Finding(id="packages", verdict="ok", title=found.title, seen=seen), [measured]
@@ -130,7 +133,7 @@ def install(ask: Ask, found: Wanted) -> None:
     """Where nothing lacks it is done without the network: an index that is away stops nothing then."""
     linked = replace(found.tools, variables={**found.tools.variables, "UV_LINK_MODE": "symlink"})
     offline = replace(linked, variables={**linked.variables, "UV_OFFLINE": "1"})
-    for tools in [linked] if found.lacking else [offline, linked]:
+    for tools in [offline, linked] if found.seed and not found.lacking else [linked]:
         venv(found.plan, tools, ask.project, ask.machine)
         try:
             packages(found.plan, tools, ask.project, ask.machine, ask.progress)

@@ -21,6 +21,7 @@ def run(ask: Ask) -> Report:
     if "packages" in parts:
         warm_packages(ask, report)
     warm_hub(ask, report, parts)
+    report.notes += [f"{each.title}: {each.seen}" for each in report.findings if each.verdict == "ok"]
     if ask.flag("dry-run"):
         report.notes.append("Nothing was fetched.")
     return report
@@ -50,8 +51,6 @@ def warm_packages(ask: Ask, report: Report) -> None:
         return
     seen = f"{_warming.to_fetch(found)} to fetch" if found.lacking else f"all {found.total} are in the cache"
     report.findings.append(Finding(id="packages", verdict="ok", title=found.title, seen=seen))
-    if found.lacking:
-        report.notes.append(f"To fetch: {_warming.to_fetch(found)}.")
 
 
 def warm_hub(ask: Ask, report: Report, parts: tuple[str, ...]) -> None:
