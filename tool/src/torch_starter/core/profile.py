@@ -160,7 +160,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
         """How many times as much CPU time a step takes while it is looked at so; None where that was not seen.
 
         Each stretch of such steps is held against the bare ones before and behind it, since a machine changes meanwhile; of
-        several stretches it is the median.
+        several stretches it is the median. In a stretch it is the mean, since steps may be of two kinds, as those that validate.
         """
         stretches = [
             (mode, [step.cpu or step.wall for step in steps]) for mode, steps in groupby(self.steps, lambda step: step.mode)
@@ -169,9 +169,9 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
         for at, (mode, spent) in enumerate(stretches):
             before: list[float] = next((each for kind, each in reversed(stretches[:at]) if kind == "bare"), [])
             behind = next((each for kind, each in stretches[at + 1 :] if kind == "bare"), [])
-            middles = [statistics.median(each) for each in (before, behind) if each]
-            if mode in modes and middles and statistics.fmean(middles):
-                ratios.append(statistics.median(spent) / statistics.fmean(middles))
+            around = [statistics.fmean(each) for each in (before, behind) if each]
+            if mode in modes and around and statistics.fmean(around):
+                ratios.append(statistics.fmean(spent) / statistics.fmean(around))
         return statistics.median(ratios) if ratios else None
 
 

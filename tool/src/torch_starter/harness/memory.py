@@ -10,7 +10,6 @@ the next does not. Some more are looked at by nothing.
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import time
@@ -23,7 +22,6 @@ PARTS = (
     ("long", 0.5, 6, 300),
     ("bare", 0.25, 2, 2000),
 )  # of the steps that are seen; and at least, at most
-WAITS = 15.0  # seconds for the other ranks
 KEPT = 3000  # steps that are told
 MOMENTS = 400
 
@@ -39,7 +37,7 @@ class Course:
         self.steps: List[Dict[str, Any]] = []
         self.mode, self.left, self.done = "warm", 0, 0
         self.plan: List[Tuple[str, int]] = []
-        self.waits = 0.0
+        self.ranks = beside("ranks").Ranks(watch)
         self.guard = beside("guard").Guard(watch)
         self.phases = beside("phases").Phases()
         self.phases.changed = self.changed
@@ -98,8 +96,8 @@ class Course:
         elif len(self.steps) < KEPT:
             self.steps.append({**row, "at": now - self.watch.began})
         self.times.append(now)
-        if self.waits:
-            self.wait(now)
+        if self.ranks.since:
+            self.ranks.wait(now)
         elif self.mode == "warm":
             self.warm(now)
         else:
@@ -138,26 +136,12 @@ class Course:
     def switch(self) -> None:
         """Begin the next part; after the last it is enough. What we do ourselves here is of no step."""
         if not self.plan:
-            return self.enough()
+            return self.ranks.enough()  # type: ignore[no-any-return]
         if self.mode == "warm":
             self.look.end(len(self.times) - 1)
         self.mode, self.left = self.plan.pop(0)
         self.look.begin(self.mode, len(self.times))
         self.phases.told()
-
-    def enough(self) -> None:
-        """All was seen. A rank that ends would leave the others waiting: they are waited for."""
-        if int(os.environ.get("WORLD_SIZE") or 1) > 1:
-            self.watch.answer.give("enough")
-            self.waits = CLOCK()
-            return self.wait(self.waits)
-        self.watch.answer.end("enough")
-
-    def wait(self, now: float) -> None:
-        """End when all ranks of this machine have told what they saw."""
-        there = len(glob.glob(os.path.join(self.request["answers"], "profile-*.json")))
-        if there >= int(os.environ.get("LOCAL_WORLD_SIZE") or 1) or now > self.waits + WAITS:
-            self.watch.answer.end("enough")
 
     def at_exit(self) -> None:
         """The script has come to its own end: what is told ends what looks."""

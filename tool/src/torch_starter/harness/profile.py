@@ -6,8 +6,6 @@ looked at from its beginning to its end.
 
 from __future__ import annotations
 
-import glob
-import os
 import time
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -15,7 +13,6 @@ CLOCK = time.perf_counter
 WARM_STEPS, WARM_SECONDS, WARM_MOST = 3, 2.0, 30
 TRACED, CALLED = (3, 8), 2  # steps, at least and at most
 BLOCKS = 8  # so many parts of the steps that are seen, each looked at in one way
-WAITS = 15.0  # seconds for the other ranks
 KEPT = 3000  # steps that are told
 
 
@@ -43,7 +40,7 @@ class Course:
         self.compiled = 0
         self.sampler: Any = None
         self.sampled = 0
-        self.waits = 0.0
+        self.ranks = beside("ranks").Ranks(watch)
         self.start = self.stacks.Looking()
         self.start.start()
 
@@ -87,8 +84,8 @@ class Course:
         elif len(self.steps) < KEPT:
             self.steps.append(row)
         self.times.append(now)
-        if self.waits:
-            self.wait(now)
+        if self.ranks.since:
+            self.ranks.wait(now)
         elif self.mode == "warm":
             self.warm(now)
         else:
@@ -145,11 +142,12 @@ class Course:
     def switch(self) -> None:
         """Begin the next block; after the last it is enough. What we do ourselves here is of no step."""
         if not self.plan:
-            return self.enough()
+            self.mode = "warm"
+            return self.ranks.enough()  # type: ignore[no-any-return]
         self.mode = self.plan.pop(0)
         torch, beside = self.watch.torch, self.watch.beside
         if self.mode == "sampled":
-            self.sampler = self.sampler or self.stacks.Looking(0.002)
+            self.sampler = self.sampler or self.stacks.Looking(0.004)
             self.sampler.start()
         elif self.mode == "traced":
             self.tool = beside("trace").Trace(torch, self.phases)
@@ -168,21 +166,6 @@ class Course:
             self.tool.end()
             self.seen["calls"] = self.tool.told()
         self.tool = None
-
-    def enough(self) -> None:
-        """All was seen. A rank that ends would leave the others waiting: they are waited for."""
-        self.mode = "warm"
-        if int(os.environ.get("WORLD_SIZE") or 1) > 1:
-            self.watch.answer.give("enough")
-            self.waits = CLOCK()
-            return self.wait(self.waits)
-        self.watch.answer.end("enough")
-
-    def wait(self, now: float) -> None:
-        """End when all ranks of this machine have told what they saw."""
-        there = len(glob.glob(os.path.join(self.request["answers"], "profile-*.json")))
-        if there >= int(os.environ.get("LOCAL_WORLD_SIZE") or 1) or now > self.waits + WAITS:
-            self.watch.answer.end("enough")
 
     def at_exit(self) -> None:
         """The script has come to its own end: what looks is ended."""
