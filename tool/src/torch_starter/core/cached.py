@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 Cost = Literal["download", "build", "nothing", "lost"]
+Fate = Literal["", "goes", "gone", "stays"]
 ORDER: tuple[Cost, ...] = ("nothing", "build", "download", "lost")
 
 
@@ -25,8 +26,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     `size`: bytes on the disk, each file once however many names it has; `frees`: those that come free when it alone goes,
     since a file with another name elsewhere stays. `made`, `used`: when it was last written to and last read, in seconds since
     1970. `kept`: why `clean` leaves it, whatever it is asked. `named`: it goes only where it or its cache is named by --only.
-    `detail`: what it is, in a few words. `within`: it is a piece of the part of this name, and counted there. `holds`: files that are
-    open while somebody uses it, besides its own.
+    `detail`: what it is, in a few words. `within`: it is a piece of the part of this name, and counted there. `holds`: files that
+    are open while somebody uses it, besides its own. `fate`: what `clean` does with it, or would do; where it stays, `kept` says
+    why.
     """
 
     cache: str
@@ -42,6 +44,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     named: bool = False
     detail: str = ""
     within: str = ""
+    fate: Fate = ""
     holds: tuple[str, ...] = ()
 
 
@@ -60,7 +63,9 @@ class Hits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cached(msgspec.Struct, frozen=True, kw_only=True):
-    """A cache with what is in it. `problem`: why it could not be looked at, or not all of it."""
+    """A cache with what is in it. `problem`: why it could not be looked at, or not all of it. `opened`: its parts are asked
+    for.
+    """
 
     name: str
     title: str
@@ -69,6 +74,7 @@ class Cached(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     hits: Hits | None = None
     problem: str = ""
+    opened: bool = False
 
     @property
     def files(self) -> int:
@@ -98,8 +104,8 @@ class Cached(msgspec.Struct, frozen=True, kw_only=True):
 def together(costs: Iterable[Back]) -> Back:
     """Of several things; the worst kind of cost is the one that is told."""
     known = list(costs)
-    worst = max((each.cost for each in known), key=ORDER.index, default="nothing")
-    return Back(worst, sum(each.bytes for each in known), sum(each.seconds for each in known))
+    worst = max((ORDER.index(each.cost) for each in known), default=0)
+    return Back(ORDER[worst], sum(each.bytes for each in known), sum(each.seconds for each in known))
 
 
 def printable(told: Any) -> Any:

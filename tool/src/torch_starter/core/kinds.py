@@ -271,11 +271,11 @@ class Cache:
     """Something that is kept because it costs to get it again.
 
     `roots` are its folders, whether they are there or not, by the rules of the program that keeps it: nothing outside them is
-    ever removed for it. `parts` yields what goes as one, or raises `Absent` with the fact by which there is nothing to look at, or
-    `Unknown`. `tool`: the commands that remove parts, where the program that keeps it has one; else their paths are removed.
+    ever removed for it. `parts` yields what goes as one, or raises `Absent` with the fact by which there is nothing to look at,
+    or `Unknown`. `tool`: the commands that remove parts, where the program that keeps it has one; else their paths are removed.
     `sealed` yields what of it has checksums, with these. `users`: ends of the names of libraries; a program of ours that has one
-    loaded may read it at any moment without holding it open. `in_project`: its root is the project's folder, in which it is found by
-    names. `about` says what is kept, `source` where its rules are known from.
+    loaded may read it at any moment without holding it open. `in_project`: its root is the project's folder, in which it is found
+    by names. `about` says what is kept, `source` where its rules are known from.
     """
 
     name: str

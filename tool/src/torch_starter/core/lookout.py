@@ -14,6 +14,8 @@ from torch_starter.core.removal import ASIDE
 from torch_starter.core.spec import Cache, Spec
 from torch_starter.core.tree import Tree, measure
 
+NOTHING = Back()
+
 
 @dataclass(frozen=True)
 class Lookout:
@@ -61,7 +63,7 @@ class Lookout:
         cache: str,
         name: str,
         paths: Sequence[Path],
-        back: Back = Back(),
+        back: Back = NOTHING,
         *,
         kept: str = "",
         named: bool = False,

@@ -1,8 +1,8 @@
 """Removing what is below a root, and nothing else, whatever others do meanwhile: folder by folder, and never through a link.
 
-A root is opened first. From there on every folder is opened by its name in the one that is open already, never through a link, and
-must be on the same mount. What goes is renamed aside within its root, is looked at there again, and only then removed: a reader
-sees all of it or nothing. What a killed removal has left is found by its name.
+A root is opened first. From there on every folder is opened by its name in the one that is open already, never through a link,
+and must be on the same mount. What goes is renamed aside within its root, is looked at there again, and only then removed: a
+reader sees all of it or nothing. What a killed removal has left is found by its name.
 """
 
 from __future__ import annotations

@@ -61,7 +61,8 @@ def measure(tops: Iterable[str | os.PathLike[str]], seen: Callable[[int], None] 
     Another file system that is mounted below is not looked into. What goes away meanwhile is not counted; it raises nothing.
     """
     tree = Tree()
-    for top in map(os.fspath, tops):
+    for each in tops:
+        top = os.fspath(each)
         try:
             info = os.lstat(top)
         except OSError:

@@ -9,32 +9,120 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from torch_starter.core.cached import Back, Cached, Hits
+from torch_starter.core.cached import Back, Cached, Hits, Part
 from torch_starter.core.units import human_size
+from torch_starter.show._fit import cut
+from torch_starter.show._words import plain
 
 DAY = 86400.0
+MOST_PARTS = 20  # of a cache that is asked for
+MOST_GOING = 8  # of a cache that is cleaned
+LISTED, CLEANED = 24, 22  # columns of the name of a part: with them all others fit into 80
 
 
 def show(caches: Sequence[Cached], out: Console) -> None:
-    """The table."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for head, kind in (("cache", "left"), ("size", "right"), ("files", "right"), ("age", "right"), ("used", "right")):
-        table.add_column(head, justify=kind, no_wrap=True)
-    table.add_column("hits", justify="right", no_wrap=True)
-    table.add_column("to get it back", overflow="fold")
-    now = time.time()
-    for each in sorted(caches, key=lambda each: -each.size):
-        age, used = ago(now, each.made), ago(now, each.used)
-        table.add_row(each.name, human_size(each.size), f"{each.files:,}", age, used, rate(each.hits), back(each.back))
-        for line in below(each):
-            table.add_row(Text(f"  {line}", style="dim"))
+    """The table; nothing where there are none."""
+    if any(part.fate for each in caches for part in each.parts):
+        show_fates(caches, out)
+    elif any(each.opened for each in caches):
+        show_parts(caches, out)
+    elif caches:
+        table = new_table("cache", "size", "files", "age", "used", "hits")
+        for each in largest(caches):
+            table.add_row(each.name, *figures(each), rate(each.hits), back(each.back))
+        out.print(table)
+
+
+def show_parts(caches: Sequence[Cached], out: Console) -> None:
+    """Each cache with its parts, and where it is."""
+    table = new_table("cache", "size", "files", "age", "used")
+    for each in largest(caches):
+        table.add_row(Text(each.name, style="bold"), *figures(each), back(each.back))
+        for row in opened(each):
+            table.add_row(*row)
     out.print(table)
+    for each in caches:
+        where = ", ".join(map(plain, each.paths))
+        out.print(Text(f"{each.name} is in {where}" if where else f"{each.name} is kept by the container engine", style="dim"))
+        if each.hits:
+            runs = f"the last {each.hits.runs} runs of ours" if each.hits.runs > 1 else "the last run of ours"
+            out.print(Text(f"{rate(each.hits)} of what {runs} wanted was in {each.name}", style="dim"))
 
 
-def below(cached: Cached) -> Iterator[str]:
-    """What is to be said of one besides."""
-    if cached.problem:
-        yield cached.problem
+def largest(caches: Sequence[Cached]) -> list[Cached]:
+    return sorted(caches, key=lambda each: -each.size)
+
+
+def figures(of: Cached | Part) -> tuple[str, ...]:
+    """Size, files, age and last use."""
+    now = time.time()
+    return human_size(of.size), f"{of.files:,}", ago(now, of.made), ago(now, of.used)
+
+
+def new_table(first: str, *others: str) -> Table:
+    """With a left column and right ones."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    for head in others:
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("to get it back", no_wrap=True)
+    return table
+
+
+def opened(cached: Cached) -> Iterator[tuple[Text | str, ...]]:
+    """The parts of a cache, the largest first; of many the rest as one."""
+    for part in cached.parts[:MOST_PARTS]:
+        yield Text(f"  {short(part.name, LISTED)}", style="dim" if part.within else ""), *figures(part), back(part.back)
+    if rest := cached.parts[MOST_PARTS:]:
+        size, files = sum(part.size for part in rest), sum(part.files for part in rest)
+        yield Text(f"  {len(rest)} more", style="dim"), human_size(size), f"{files:,}", "", "", ""
+
+
+def show_fates(caches: Sequence[Cached], out: Console) -> None:
+    """What goes, or has gone, a line a part; then what stays, a line a reason."""
+    table = new_table("what", "size", "frees", "age", "used")
+    now = time.time()
+    for each in largest(caches):
+        going = [part for part in each.parts if part.fate in ("goes", "gone")]
+        if going:
+            table.add_row(Text(each.name, style="bold"))
+        for row in rows(going, now):
+            table.add_row(*row)
+    if table.row_count:
+        out.print(table)
+    lines = list(staying(caches))
+    if lines:
+        out.print(Text("stays", style="dim"))
+    for line in lines:
+        out.print(cut(Text(f"  {line}", style="dim"), out))
+
+
+def rows(going: Sequence[Part], now: float) -> Iterator[tuple[Text | str, ...]]:
+    """The parts of one cache that go."""
+    for part in going[:MOST_GOING]:
+        cells = (human_size(part.size), human_size(part.frees), ago(now, part.made), ago(now, part.used), back(part.back))
+        yield f"  {short(part.name, CLEANED)}", *cells
+    if rest := going[MOST_GOING:]:
+        size, frees = sum(part.size for part in rest), sum(part.frees for part in rest)
+        yield Text(f"  {len(rest)} more", style="dim"), human_size(size), human_size(frees), "", "", ""
+
+
+def staying(caches: Sequence[Cached]) -> Iterator[str]:
+    """For each cache and reason how many parts stay, and how large they are."""
+    by_reason: dict[tuple[str, str], list[Part]] = {}
+    for each in caches:
+        for part in each.parts:
+            if part.fate == "stays" and not part.within:
+                by_reason.setdefault((each.name, part.kept), []).append(part)
+    for (cache, why), parts in by_reason.items():
+        what = short(parts[0].name, LISTED) if len(parts) == 1 else f"{len(parts)} parts"
+        yield f"{cache}: {what}, {human_size(sum(part.size for part in parts))}: {plain(why)}"
+
+
+def short(name: str, columns: int) -> str:
+    """A name that fits its column: its beginning and its end."""
+    line = " ".join(plain(name).split())
+    return line if len(line) <= columns else f"{line[: columns // 2 - 1]}…{line[-(columns // 2) :]}"
 
 
 def ago(now: float, moment: float) -> str:
@@ -56,4 +144,4 @@ def back(cost: Back) -> str:
         return f"{human_size(cost.bytes)} to fetch"
     if cost.cost == "build":
         return f"{cost.seconds:.0f} s to make" if cost.seconds else "made anew"
-    return "cannot be had again" if cost.cost == "lost" else "nothing"
+    return "not to be had" if cost.cost == "lost" else "nothing"

@@ -53,9 +53,8 @@ def show(report: Report, out: Console) -> None:
     show_found(report, out)
     if report.proof is not None:
         optimize.show(report.proof, out)
-    if report.caches:
-        caches.show(report.caches, out)
-    show_changes([each for each in report.changes if report.proof is None or each.kind != "setting"], out)  # the proof has them
+    caches.show(report.caches, out)
+    show_changes(untold(report), out)
     for note in report.notes:
         show_note(plain(note), out)
     if report.stop:
@@ -137,6 +136,13 @@ def reasons(skipped: Sequence[Finding], groups: dict[str, list[Finding]]) -> lis
         more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
         lines.append(f"{', '.join([*names[:NAMED], *more])}: {reason}")
     return lines
+
+
+def untold(report: Report) -> list[Change]:
+    """The changes that nothing else has told: a proof has its settings, and caches have their fates."""
+    if report.caches:
+        return []
+    return [each for each in report.changes if report.proof is None or each.kind != "setting"]
 
 
 def show_changes(changes: Sequence[Change], out: Console) -> None:

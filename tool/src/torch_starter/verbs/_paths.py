@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from torch_starter.caches import _folders
 from torch_starter.core.ask import Ask
 from torch_starter.core.evidence import PathState
 from torch_starter.core.files import Files
@@ -36,7 +36,7 @@ def paths(ask: Ask, environment: Path) -> dict[str, PathState]:
     user = ask.machine.variables
     found = {f"cache {name}": path for name, path in {**caches_of_programs(user), **caches_of_spec(ask)}.items()}
     found |= {f"credentials {path}": path for path in credentials(user, ask.machine.files, ask.project.root)}
-    return {name: look(path, known) for name, path in {**found, "temp": temp(user), "environment": environment}.items()}
+    return {name: look(path, known) for name, path in {**found, "temp": _folders.temp(user), "environment": environment}.items()}
 
 
 def caches_of_spec(ask: Ask) -> dict[str, Path]:
@@ -51,34 +51,15 @@ def caches_of_spec(ask: Ask) -> dict[str, Path]:
 
 def caches_of_programs(user: Mapping[str, str]) -> dict[str, Path]:
     """Where compilers, plots and pip keep what they made, by their own rules."""
-    home = Path(user.get("HOME", "/"))
-    cache = Path(user.get("XDG_CACHE_HOME") or home / ".cache")
-    config = Path(user.get("XDG_CONFIG_HOME") or home / ".config")
-    plots = user.get("MPLCONFIGDIR")
-    triton = Path(user.get("TRITON_HOME") or home) / ".triton" / "cache"
     return {
-        "home": cache,
-        "inductor": Path(user.get("TORCHINDUCTOR_CACHE_DIR") or temp(user) / f"torchinductor_{user_name(user)}"),
-        "triton": Path(user.get("TRITON_CACHE_DIR") or triton),
-        "extensions": Path(user.get("TORCH_EXTENSIONS_DIR") or cache / "torch_extensions"),
-        "matplotlib": Path(plots or cache / "matplotlib"),
-        "matplotlib-config": Path(plots or config / "matplotlib"),
-        "pip": Path(user.get("PIP_CACHE_DIR") or cache / "pip"),
+        "home": _folders.cache(user),
+        "inductor": _folders.inductor(user),
+        "triton": _folders.triton(user),
+        "extensions": _folders.extensions(user),
+        "matplotlib": _folders.matplotlib(user),
+        "matplotlib-config": _folders.matplotlib_config(user),
+        "pip": _folders.pip(user),
     }
-
-
-def temp(user: Mapping[str, str]) -> Path:
-    """The folder for temporary files, as most programs choose it."""
-    return Path(next((user[name] for name in ("TMPDIR", "TEMP", "TMP") if user.get(name)), "/tmp"))
-
-
-def user_name(user: Mapping[str, str]) -> str:
-    """The user's name as Inductor writes it into a path."""
-    named = next((user[name] for name in ("LOGNAME", "USER", "LNAME", "USERNAME") if user.get(name)), None)
-    try:
-        return re.sub(r'[\\/:*?"<>|]', "_", named or getpass.getuser())
-    except (KeyError, OSError):  # a user without a name, as in a container that was started with --user
-        return "unknown"
 
 
 def credentials(user: Mapping[str, str], files: Files, project: Path) -> Iterator[Path]:

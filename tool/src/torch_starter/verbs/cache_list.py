@@ -12,13 +12,19 @@ if TYPE_CHECKING:
 
 
 def run(ask: Ask) -> Report:
+    import msgspec
+
     from torch_starter.core.report import Report
     from torch_starter.core.units import human_size
     from torch_starter.verbs import _caches
 
-    found = _caches.look(ask, ask.texts("only")).cached
-    conclusion = f"{human_size(sum(each.size for each in found))} in {sum(each.files for each in found)} files"
-    return Report(command="cache list", caches=found, conclusion=conclusion)
+    only = ask.texts("only")
+    found = _caches.look(ask, only).cached
+    unseen = [_caches.unseen(each) for each in found if each.problem]
+    if only:
+        found = [msgspec.structs.replace(each, opened=True) for each in found]
+    words = f"{human_size(sum(each.size for each in found))} in {sum(each.files for each in found):,} files"
+    return Report(command="cache list", findings=unseen, caches=found, conclusion=words)
 
 
 VERB = Verb(

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from torch_starter.caches._folders import user_name
 from torch_starter.core.ask import Ask
 from torch_starter.core.files import LocalFiles
 from torch_starter.core.project import Project
 from torch_starter.testing import NoProgress
-from torch_starter.verbs._paths import caches_of_programs, credentials, paths, user_name
+from torch_starter.verbs._paths import caches_of_programs, credentials, paths
 from unit.machines import local_files
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\n"

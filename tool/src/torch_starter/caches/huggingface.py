@@ -1,0 +1,87 @@
+"""Models, data sets and spaces that were fetched from the Hugging Face hub."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from torch_starter.caches import _hub_seals
+from torch_starter.core.cached import Back, Part
+from torch_starter.core.kinds import Cache
+from torch_starter.core.lookout import Lookout
+
+KINDS = ("models--", "datasets--", "spaces--")
+
+
+def roots(lookout: Lookout) -> Iterator[Path]:
+    home = lookout.given("HF_HOME", lookout.user_caches / "huggingface") / "hub"
+    yield lookout.given("HF_HUB_CACHE", lookout.given("HUGGINGFACE_HUB_CACHE", home))
+
+
+def parts(lookout: Lookout) -> Iterator[Part]:
+    """A repository, with its locks; and of it the revisions that no name leads to any more, and downloads that were stopped."""
+    for root in roots(lookout):
+        for path in lookout.inside(root):
+            if path.name.startswith(KINDS) and path.is_dir() and not path.is_symlink():
+                yield from of_repository(root, path, lookout)
+
+
+def of_repository(root: Path, path: Path, lookout: Lookout) -> Iterator[Part]:
+    """The whole of it, and its pieces that are of no use."""
+    name, locks = _hub_seals.named(path.name), root / ".locks" / path.name
+    paths = [path, locks] if locks.is_dir() and not locks.is_symlink() else [path]
+    yield lookout.part("huggingface", name, paths, Back("download"))
+    if nameless := nameless_revisions(path, lookout):
+        text = f"{len(nameless)} revision{'s' if len(nameless) > 1 else ''} that no name leads to"
+        gone = [*nameless, *only_theirs(path, nameless, lookout)]
+        yield lookout.part("huggingface", f"{name} (old)", gone, Back("download"), detail=text, within=name, holds=[path, locks])
+    if unfinished := [each for each in lookout.inside(path / "blobs") if each.name.endswith(".incomplete")]:
+        yield lookout.part(
+            "huggingface", f"{name} (unfinished)", unfinished, Back("download"), detail="downloads that were stopped", within=name
+        )
+
+
+def nameless_revisions(path: Path, lookout: Lookout) -> list[Path]:
+    """Snapshots that neither a branch nor a tag names. Where there are no names at all a revision was asked for by its hash."""
+    named = {text.strip() for text in names(path / "refs")}
+    return [each for each in lookout.inside(path / "snapshots") if each.name not in named] if named else []
+
+
+def names(folder: Path) -> Iterator[str]:
+    """The revisions that are named, in files such as refs/main and refs/pr/1."""
+    for where, _, files in os.walk(folder):
+        for file in files:
+            try:
+                yield (Path(where) / file).read_text(encoding="ascii", errors="replace")
+            except OSError:
+                continue
+
+
+def only_theirs(path: Path, nameless: list[Path], lookout: Lookout) -> list[Path]:
+    """The blobs that only these snapshots link to."""
+    others = [each for each in lookout.inside(path / "snapshots") if each not in nameless]
+    wanted = {blob for snapshot in others for blob in blobs(snapshot)}
+    theirs = {blob for snapshot in nameless for blob in blobs(snapshot)} - wanted
+    return [each for each in lookout.inside(path / "blobs") if each.name in theirs]
+
+
+def blobs(snapshot: Path) -> Iterator[str]:
+    """The names of the blobs that the files of a snapshot link to."""
+    for where, _, files in os.walk(snapshot):
+        for file in files:
+            try:
+                yield os.path.basename(os.readlink(os.path.join(where, file)))
+            except OSError:  # a copy, where links cannot be made
+                continue
+
+
+CACHE = Cache(
+    "huggingface",
+    "models and data sets of the hub",
+    "Repositories of the Hugging Face hub: models, data sets, spaces. Links in them lead to their blobs, and are never followed.",
+    roots,
+    parts,
+    source="huggingface_hub.constants.HF_HUB_CACHE",
+    sealed=lambda lookout: _hub_seals.sealed(roots(lookout)),
+)
