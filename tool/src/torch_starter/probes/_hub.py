@@ -199,7 +199,8 @@ def _token() -> Optional[str]:
     try:
         from huggingface_hub import get_token
 
-        return get_token()
+        token: Optional[str] = get_token()
+        return token
     except Exception:
         return None
 

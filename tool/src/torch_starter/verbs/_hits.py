@@ -45,15 +45,19 @@ def seen(ask: Ask, tools: Tools, environment: Path, command: str) -> Iterator[Ta
 
 
 def in_words(found: Hits) -> str:
-    """For people. What is not all of it never rounds up to that."""
-    percent = 100 * found.rate if found.hit == found.asked else min(99.0, 100 * found.rate)
-    return f"{human_size(found.asked)} of packages, {percent:.0f} % from the cache"
+    """For people."""
+    return f"{human_size(found.asked)} of packages, {percent(found, 0):.0f} % from the cache"
+
+
+def percent(found: Hits, places: int) -> float:
+    """The share that was there, rounded; what is not all of it never rounds up to that."""
+    return 100.0 if found.hit == found.asked else min(100 - 10.0**-places, round(100 * found.rate, places))
 
 
 def measurements(found: Hits) -> list[Measurement]:
     """The share that came from the cache, and the bytes of all."""
     return [
-        Measurement(name="from-cache", unit="%", samples=(round(100 * found.rate, 2),)),
+        Measurement(name="from-cache", unit="%", samples=(percent(found, 2),)),
         Measurement(name="packages", unit="bytes", better="lower", samples=(found.asked,)),
     ]
 
