@@ -52,13 +52,26 @@ def test_the_help_lists_every_verb(terminal: Terminal, words: tuple[str, ...]) -
     code, out, err = terminal(*words)
     assert (code, err) == (0, "")
     listed = {line.split()[0] for line in out.splitlines() if line.startswith("  ") and line.strip()}
-    assert {verb.name for verb in VERBS} <= listed
+    assert {verb.name.split()[0] for verb in VERBS} <= listed
     assert "./dev.sh verify-setup" in out
+
+
+def test_the_help_of_a_family_lists_its_commands(terminal: Terminal) -> None:
+    code, out, _ = terminal("cache", "--help")
+    listed = {line.split()[0] for line in out.splitlines() if line.startswith("  ") and line.strip()}
+    assert code == 0
+    assert {verb.name.split()[1] for verb in VERBS if verb.name.startswith("cache ")} <= listed
+
+
+def test_a_mistyped_command_of_a_family_is_answered_with_the_nearest(terminal: Terminal) -> None:
+    code, _, err = terminal("cache", "lst")
+    assert code == 2
+    assert "did you mean 'list'" in err
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 def test_the_help_of_a_verb_has_an_example_and_its_options(terminal: Terminal, verb: Verb) -> None:
-    code, out, _ = terminal(verb.name, "--help")
+    code, out, _ = terminal(*verb.name.split(), "--help")
     words = " ".join(click.unstyle(out).split())
     assert code == 0
     assert f"Example: {verb.example}" in words
