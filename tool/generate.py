@@ -165,7 +165,8 @@ def code(text: str) -> str:
 
 def verbs() -> list[Verb]:
     """All verbs, in the order of the help."""
-    return sorted(collect("verbs", Verb), key=lambda verb: list(cli.program().commands).index(verb.name))
+    order = [*cli.ORDER, *(verb.name for verb in collect("verbs", Verb))]  # one that has no place yet comes last
+    return sorted(collect("verbs", Verb), key=lambda verb: order.index(verb.name))
 
 
 def commands() -> Rows:

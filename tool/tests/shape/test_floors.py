@@ -30,6 +30,7 @@ FLOORS = {
     "tuning": 2,
     "advice": 2,
     "looking": 2,
+    "bundles": 2,
     "caches": 2,
     "cleaning": 2,
     "verbs": 3,

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from torch_starter.core.problems import CouldNotLook, Problem
 
@@ -32,6 +32,14 @@ class Files(Protocol):
 
     def write(self, path: Path, text: str | bytes) -> None:
         """Put a file in place in one step, making its folder; raises DiskProblem."""
+        ...
+
+    def writing(self, path: Path) -> contextlib.AbstractContextManager[BinaryIO]:
+        """A file to write to, in place in one step at the end, and gone where that is not reached; raises DiskProblem."""
+        ...
+
+    def move(self, source: Path, path: Path) -> None:
+        """Give a file or folder another name on the same file system, in one step; raises DiskProblem."""
         ...
 
     def append(self, path: Path, line: str | bytes) -> None:
@@ -96,6 +104,23 @@ class LocalFiles:
                 os.replace(aside, path)
             finally:
                 aside.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def writing(self, path: Path) -> Iterator[BinaryIO]:
+        with disk_problems(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_name(f".{path.name[:200]}.{os.getpid()}")
+            try:
+                with aside.open("wb") as file:
+                    yield file
+                os.replace(aside, path)
+            finally:
+                aside.unlink(missing_ok=True)
+
+    def move(self, source: Path, path: Path) -> None:
+        with disk_problems(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, path)
 
     def append(self, path: Path, line: str | bytes) -> None:
         with disk_problems(path):

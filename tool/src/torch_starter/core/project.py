@@ -59,6 +59,11 @@ class Project:
         return self.image / "venv" if self.image else self.root / ".venv"
 
     @property
+    def mirror(self) -> Path:
+        """What came in bundles: the same for all platforms, since wheels say in their names where they fit."""
+        return self.root / STATE / "mirror"
+
+    @property
     def locks(self) -> Path:
         return (self.staged or self.root) / "locks"
 

@@ -25,6 +25,14 @@ Volume = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$", descriptio
 Package = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.:=~-]*$", description="the name of a Debian package")]
 Capability = Annotated[str, Meta(pattern=r"^[A-Z_]+$", description="a capability of Linux such as SYS_PTRACE")]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", description="the name of a variable", examples=["HF_TOKEN"])]
+Mirror = Annotated[
+    str,
+    Meta(
+        pattern=r"^(|https?://[^\s]+|(~|\.{0,2})/.+|[A-Za-z0-9_.-][^:]*)$",
+        description="empty, a folder, or the http(s) address of a package index",
+        examples=["/mnt/team/mirror", "https://mirror.example.org/simple"],
+    ),
+]
 Repository = Annotated[
     str,
     Meta(
@@ -87,6 +95,7 @@ class Install(Table, frozen=True):
     compile_bytecode: bool = True
     concurrent_downloads: Positive = 10
     http_timeout: Time = "300s"
+    mirror: Mirror = ""
 
 
 class Cache(Table, frozen=True):

@@ -17,7 +17,7 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.kinds import Profiler
 from torch_starter.core.machine import Machine
 from torch_starter.core.problems import Problem
-from torch_starter.making import uv
+from torch_starter.making import mirrors, uv
 from torch_starter.making.variables import cache_path
 
 SECONDS = 300.0  # for a download
@@ -101,7 +101,9 @@ def install(ask: Ask, python: Path, wanted: Sequence[str], folder: Path) -> None
     cache = ask.spec.caches.get("uv")
     home = ask.machine.variables.get("HOME", "/")
     path = cache_path(cache, ask.project, home) if cache is not None else None
-    variables = uv.variables(ask.spec, ask.machine.variables, path, folder.parent, ask.flag("offline"))
+    user, offline = ask.machine.variables, ask.flag("offline")
+    variables = uv.variables(ask.spec, user, path, folder.parent, offline)
+    variables |= mirrors.variables(ask.spec, ask.project, user, offline)
     aside = folder.with_name(f".{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     try:

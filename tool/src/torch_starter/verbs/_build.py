@@ -13,7 +13,7 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.kinds import Check
 from torch_starter.core.problems import WrongSpec
 from torch_starter.core.report import Change, Measurement, Report
-from torch_starter.making import uv
+from torch_starter.making import mirrors, uv
 from torch_starter.making.build import Plan, Tools, build
 from torch_starter.making.environments import RECORD, Record
 from torch_starter.making.switching import Edit
@@ -86,8 +86,9 @@ def tools(ask: Ask) -> Tools:
     spec, user = ask.spec, ask.machine.variables
     cache = cache_path(spec.caches["uv"], ask.project, user.get("HOME", "/")) if "uv" in spec.caches else None
     ask.machine.files.make_folder(ask.project.environments)
-    settings = uv.variables(spec, user, cache, ask.project.environments, ask.flag("offline"))
-    return Tools(uv.find(ask.project, user), settings)
+    offline = ask.flag("offline")
+    settings = uv.variables(spec, user, cache, ask.project.environments, offline)
+    return Tools(uv.find(ask.project, user), {**settings, **mirrors.variables(spec, ask.project, user, offline)})
 
 
 def make_current(ask: Ask, plan: Plan, edits: Sequence[Edit] = ()) -> None:

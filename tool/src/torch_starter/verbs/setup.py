@@ -58,7 +58,7 @@ VERB = Verb(
         Option("extra", "Install this extra of pyproject.toml too. It stays until --no-extra.", "texts", "NAME"),
         Option("no-extra", "Leave this extra out.", "texts", "NAME"),
         Option("rebuild", "Build anew also where everything is as it should be.", "flag"),
-        Option("offline", "Use nothing but the caches.", "flag"),
+        Option("offline", "Use nothing but the caches, and what came in bundles.", "flag"),
         Option("adopt", "While an image is built: take the environment that its file has made as the current one.", "flag"),
         Option("driver", "With --dry-run: plan for a host with this NVIDIA driver.", "text", "VERSION"),
         Option("capability", "With --driver: the compute capability of each of its GPUs.", "texts", "VERSION"),
