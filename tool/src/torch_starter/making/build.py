@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from torch_starter.core.machine import Machine
+from torch_starter.core.processes import Done
 from torch_starter.core.progress import Progress
 from torch_starter.core.project import Project
 from torch_starter.making import bytecode, cache, uv
@@ -68,6 +69,16 @@ def venv(plan: Plan, tools: Tools, project: Project, machine: Machine) -> None:
 
 def packages(plan: Plan, tools: Tools, project: Project, machine: Machine, progress: Progress) -> None:
     """Core and extras at the lock's exact versions; a file whose hash differs stops it."""
+    done = installed(plan, tools, project, machine, progress)
+    if not done.ok and uv.is_network(done.err):
+        missing = cache.lacking(tools.uv, python_of(plan.environment), plan.lock, plan.direct, machine, tools.variables)
+        raise uv.unreachable("installing the packages", cache.in_words(missing, len(plan.direct)))
+    if not done.ok:
+        raise uv.problem(done, "installing the packages")
+
+
+def installed(plan: Plan, tools: Tools, project: Project, machine: Machine, progress: Progress) -> Done:
+    """How uv ends when it installs them."""
     argv: list[str | Path] = [tools.uv, "pip", "install", "--require-hashes", "--python", python_of(plan.environment)]
     argv += ["-r", project.pyproject, "-c", plan.lock]
     argv += [word for extra in plan.extras for word in ("--extra", extra)]
@@ -75,12 +86,7 @@ def packages(plan: Plan, tools: Tools, project: Project, machine: Machine, progr
     environment = {**tools.variables, "UV_COMPILE_BYTECODE": "0"}  # done by ourselves, with progress
     with progress.stage("packages", None, "bytes") as stage:
         downloads = Downloads(stage)
-        done = machine.processes.run(argv, env=environment, cwd=project.root, on_error_line=downloads.read)
-    if not done.ok and uv.is_network(done.err):
-        missing = cache.lacking(tools.uv, python_of(plan.environment), plan.lock, plan.direct, machine, tools.variables)
-        raise uv.unreachable("installing the packages", cache.in_words(missing, len(plan.direct)))
-    if not done.ok:
-        raise uv.problem(done, "installing the packages")
+        return machine.processes.run(argv, env=environment, cwd=project.root, on_error_line=downloads.read)
 
 
 PTH = "import os, sys; sys.path.append(os.path.normpath(os.path.join(os.path.realpath(sys.prefix), {source!r})))\n"

@@ -12,16 +12,14 @@ from packaging.version import InvalidVersion, Version
 from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
-from torch_starter.core.problems import CommandFailed
 from torch_starter.core.report import Change, Finding, Measurement
 from torch_starter.core.units import human_size
 from torch_starter.making import kept, wheels
-from torch_starter.making.build import Plan, Tools, packages, venv
+from torch_starter.making.build import Plan, Tools, installed, packages, venv
 from torch_starter.making.proposal import Resolver
 from torch_starter.verbs import _build, _plan, _settle
 
 NAMED = 6  # packages that are named where several are to be fetched
-UNREACHABLE = "network.unreachable"
 
 
 @dataclass(frozen=True)
@@ -133,12 +131,9 @@ def install(ask: Ask, found: Wanted) -> None:
     """Where nothing lacks it is done without the network: an index that is away stops nothing then."""
     linked = replace(found.tools, variables={**found.tools.variables, "UV_LINK_MODE": "symlink"})
     offline = replace(linked, variables={**linked.variables, "UV_OFFLINE": "1"})
-    for tools in [offline, linked] if found.seed and not found.lacking else [linked]:
-        venv(found.plan, tools, ask.project, ask.machine)
-        try:
-            packages(found.plan, tools, ask.project, ask.machine, ask.progress)
-        except CommandFailed as problem:
-            if tools is linked or problem.code != UNREACHABLE:
-                raise
-        else:
+    if found.seed and not found.lacking:
+        venv(found.plan, offline, ask.project, ask.machine)
+        if installed(found.plan, offline, ask.project, ask.machine, ask.progress).ok:
             return
+    venv(found.plan, linked, ask.project, ask.machine)
+    packages(found.plan, linked, ask.project, ask.machine, ask.progress)
