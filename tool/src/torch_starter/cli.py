@@ -98,20 +98,17 @@ def program() -> Program:
 def family(group: click.Group, name: str) -> click.Group:
     """The commands whose first word is the same."""
     if name not in group.commands:
-        group.add_command(Program(name, help=FAMILIES[name], context_settings={"max_content_width": 80}))
+        group.add_command(Program(name, help=FAMILIES[name]))
     return group.commands[name]  # type: ignore[return-value]
-
-
-FAMILIES = {"cache": "What is kept so that it need not be fetched or made again: see it, fill it, check it, carry it."}
 
 
 # fmt: off
 ORDER = (  # as a newcomer needs them
-    "setup", "verify-setup", "explain", "run", "lock-update", "add", "remove", "rollback",
-    "benchmark", "optimize", "profile", "memory-profile", "render", "build", "up",
-    "shell", "down", "docker-stats",
+    "setup", "verify-setup", "explain", "run", "lock-update", "add", "remove", "rollback", "benchmark", "optimize",
+    "profile", "memory-profile", "render", "build", "up", "shell", "down", "docker-stats",
     "cache list", "cache warm", "cache verify", "cache export", "cache import", "clean", "facts", "test",
 )
+FAMILIES = {"cache": "What is kept so that it need not be fetched or made again: see it, fill it, check it, carry it."}
 # fmt: on
 
 

@@ -21,10 +21,11 @@ def look(profile: Profile) -> Iterator[Finding]:
     if not process.loaders or not process.mean or wait <= 0:
         return
     making, work = batch(process, wait)
-    if making <= 0:
-        return
     rest = process.mean - wait
-    wanted = min(process.cpus, math.ceil(making / max(rest, making / process.cpus)))
+    least = max(rest, making / process.cpus)
+    if making <= 0 or least <= 0:
+        return
+    wanted = min(process.cpus, math.ceil(making / least))
     if wanted <= loader.workers:
         return
     # With enough workers a step is bound by the slowest of three: what is not data, the workers, or all processors together.
