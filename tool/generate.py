@@ -24,9 +24,9 @@ import click  # noqa: E402
 import msgspec  # noqa: E402
 
 from torch_starter import cli  # noqa: E402
-from torch_starter.core import problems, proof, report, spec_types  # noqa: E402
+from torch_starter.core import cached, problems, proof, report, spec_types  # noqa: E402
 from torch_starter.core.catalog import collect  # noqa: E402
-from torch_starter.core.kinds import Verb  # noqa: E402
+from torch_starter.core.kinds import Cache, Verb  # noqa: E402
 from torch_starter.core.spec import Spec, Table  # noqa: E402
 from torch_starter.verbs._files import all_rules  # noqa: E402
 from torch_starter.verbs._judge import all_checks  # noqa: E402
@@ -51,6 +51,7 @@ ENVELOPE = {
     "changes": "a list of changes that were made, or would be with `--dry-run`",
     "proof": "what makes the user's own command faster, with all that it rests on: a proof, else null",
     "profile": "where the time or the memory of the user's own command goes: a profile, else null",
+    "caches": "what is kept, where that is asked for: a list of caches",
     "notes": "a list of sentences for people",
     "problem": "what stopped the command, else null",
 }
@@ -76,6 +77,11 @@ What `verify-setup --files DIR` asks of the Dockerfiles, compose files, dev cont
 place where a rule is not kept is a finding with its file and line: a failure where something breaks or is dangerous, a warning
 where it works and there is something to do.
 """
+ABOUT_CACHES = """\
+## Caches
+
+What `cache list` looks at, and `clean` may free: [Keeping it clean](cleaning.md).
+"""
 ABOUT_KEYS = """\
 ## torch-starter.toml
 
@@ -90,6 +96,7 @@ null where it has no bound.
 """
 PARTS = (
     *(report.Finding, report.Place, report.Measurement, report.Limit, report.Past, report.Entry, report.Change, report.Stop),
+    *(cached.Cached, cached.Part, cached.Back, cached.Hits),
     *(proof.Proof, proof.Key, proof.Gain, proof.Member, proof.Edit, proof.Pair, proof.Sample, proof.Tried),
 )
 
@@ -138,6 +145,8 @@ def reference() -> str:
         table(("id", "must be true", "why, or how it is judged"), checks()),
         ABOUT_RULES,
         table(("id", "must be true", "why", "instead"), rules()),
+        ABOUT_CACHES,
+        table(("name", "what is kept", "known from"), caches()),
         ABOUT_KEYS,
         table(("key", "takes", "default"), spec_keys(Spec)),
         ABOUT_JSON,
@@ -243,6 +252,11 @@ def default(field: msgspec.structs.FieldInfo) -> str:
         return "must be given"
     value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
     return "not set" if value is None else code(json.dumps(msgspec.to_builtins(value)))
+
+
+def caches() -> Rows:
+    for cache in collect("caches", Cache):
+        yield code(cache.name), cache.about, cache.source
 
 
 def envelope() -> Rows:
