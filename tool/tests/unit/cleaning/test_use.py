@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from torch_starter.cleaning import use
+
+JOB = """
+import mmap, os, sys
+how, path = sys.argv[1:]
+if how == "cwd":
+    os.chdir(path)
+elif how == "map":
+    file = open(path, "rb"); mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ); file.close()
+elif how == "open":
+    file = open(path)
+elif how == "lock":
+    import fcntl
+    file = open(path, "a"); fcntl.flock(file, fcntl.LOCK_SH)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    made = tmp_path / "a cache" / "part"
+    made.mkdir(parents=True)
+    (made / "file.so").write_bytes(b"x" * 5000)
+    (made.parent / "part2").mkdir()
+    return made
+
+
+def job(how: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A program that uses a path, until the end of a test."""
+    argv = [sys.executable, "-c", JOB, how, str(path)]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        process.stdin.close()
+
+
+@pytest.mark.parametrize(("how", "file"), [("cwd", ""), ("map", "file.so"), ("open", "file.so"), ("lock", "file.so")])
+def test_who_uses_a_part_is_told(cache: Path, how: str, file: str) -> None:
+    for process in job(how, cache / file):
+        uses = use.look()
+        assert use.used_by(uses, [str(cache)], [], []).startswith(f"process {process.pid} (python")
+        assert use.used_by(uses, [str(cache.parent / "part2"), str(cache.parent / "par")], [], []) == ""
+        assert use.used_by(uses, [], [str(cache / "file.so")], []) == (
+            "" if how == "cwd" else use.used_by(uses, [str(cache)], [], [])
+        )
+    assert use.used_by(use.look(), [str(cache)], [str(cache)], []) == ""
+
+
+def test_a_part_behind_a_link_is_the_same(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("a cache")
+    for _ in job("open", cache / "file.so"):
+        assert "uses it" in use.used_by(use.look(), [str(tmp_path / "link" / "part")], [], [])
+
+
+def test_what_we_use_ourselves_is_not_in_use(cache: Path) -> None:
+    with (cache / "file.so").open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        assert use.look(me=os.getpid()).below(str(cache)) is None
+        assert use.look(me=0).below(str(cache)) == os.getpid()
+        assert use.look(me=os.getpid()).holder(str(cache / "file.so")) == os.getpid()
+
+
+def test_a_library_of_torch_in_a_process_of_ours_is_seen(cache: Path) -> None:
+    (cache / "libtorch_cpu.so").write_bytes(b"x" * 5000)
+    for process in job("map", cache / "libtorch_cpu.so"):
+        assert use.used_by(use.look(), [], [], ["libtorch_cpu.so"]) == (
+            f"process {process.pid} (python) has torch loaded, and may read it at any moment"
+        )
+        assert use.used_by(use.look(), [], [], []) == ""
+
+
+def test_what_is_no_proc_says_that_nobody_uses_anything(tmp_path: Path) -> None:
+    (tmp_path / "12").mkdir()
+    (tmp_path / "12" / "maps").write_bytes(b"\xff nonsense\n\n")
+    assert use.look(tmp_path).below("/x") is None
+    assert use.look(tmp_path / "none").paths == []
