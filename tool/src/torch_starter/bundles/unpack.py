@@ -26,7 +26,8 @@ class Bundle:
     def __init__(self, path: Path, file: IO[bytes]) -> None:
         self.path = path
         self._reader = Reader(file)
-        self._tar = tarfile.open(fileobj=cast(BinaryIO, self._reader), mode="r|", bufsize=PIECE)  # noqa: SIM115
+        with damage(manifests.NAME):
+            self._tar = tarfile.open(fileobj=cast(BinaryIO, self._reader), mode="r|", bufsize=PIECE)  # noqa: SIM115
         text, sealed = (self._small(name) for name in (manifests.NAME, manifests.SEAL))
         self.manifest: Manifest = manifests.decoded(text, sealed)
 

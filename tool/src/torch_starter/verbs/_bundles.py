@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,14 +112,24 @@ def gather(wanted: Sequence[Package], whole: bool, mirror: Mirror, fetcher: Fetc
     try:
         if lacking and not whole:
             raise CommandFailed("network.unreachable", "", "")
-        for index in dict.fromkeys(each.index for each in lacking):
-            coming += fetcher.found([each.pin for each in lacking if each.index == index], index)
+        for index, pins in questions(lacking):
+            coming += fetcher.found(pins, index)
         there, more = with_pip(there, coming, mirror, fetcher)
     except CommandFailed as problem:
         if problem.code != "network.unreachable":
             raise
         raise unreachable([each.pin for each in lacking], len(wanted)) from problem
     return Gathered(there, (*coming, *more), starting)
+
+
+def questions(lacking: Sequence[Package]) -> Iterator[tuple[str | None, list[Pin]]]:
+    """What is asked of an index at a time: of each package one version, though locks may differ."""
+    groups: dict[tuple[str | None, int], list[Pin]] = {}
+    for each in lacking:
+        turn = sum(each.pin.name == pin.name for (index, _), pins in groups.items() if index == each.index for pin in pins)
+        groups.setdefault((each.index, turn), []).append(each.pin)
+    for (index, _), pins in groups.items():
+        yield index, pins
 
 
 def with_pip(
