@@ -88,6 +88,11 @@ class Shelf:
             wheel = wheel.rename(wheel.with_name(wheel.name.replace("-any.whl", f"-{on}.whl")))
         self._put(Release(name, version, wheel, date))
 
+    def stock(self, wheel: Path) -> None:
+        """Put a wheel that is there already on the shelf."""
+        name, version = wheel.name.split("-")[:2]
+        self._put(Release(name, version, wheel, "2026-01-01"))
+
     def yank(self, name: str, version: str, reason: str) -> None:
         """Take a release back: it is there still for who asks for exactly this one."""
         file = next(file for file, each in self._releases.items() if (each.name, each.version) == (name, version))
