@@ -16,7 +16,10 @@ LARGE = 4096  # bytes from which a file is kept by its SHA-256, as the hub does 
 
 
 class Hub:
-    """Repositories by "models/org/name". `asked`: all requests; `token`: what one must have; `stops`: a file that half comes."""
+    """Repositories by "models/org/name". `asked`: all requests; `token`: what one must have; `stops`: a file that half comes.
+
+    `large` are files of which it says that they have so many bytes.
+    """
 
     def __init__(self) -> None:
         self.repositories: dict[str, Mapping[str, bytes]] = {}
@@ -24,6 +27,7 @@ class Hub:
         self.sent: list[str] = []
         self.token = ""
         self.stops = ""
+        self.large: dict[str, int] = {}
         self.port = 0
 
     def publish(self, name: str, files: Mapping[str, bytes]) -> None:
@@ -56,7 +60,9 @@ class Hub:
 
     def send_info(self, request: BaseHTTPRequestHandler, name: str) -> None:
         files = self.repositories[name].items()
-        siblings = [{"rfilename": file, "size": len(content), "blobId": etag_of(content)} for file, content in files]
+        siblings = [
+            {"rfilename": file, "size": self.large.get(file, len(content)), "blobId": etag_of(content)} for file, content in files
+        ]
         told = {"id": name.partition("/")[2], "sha": self.commit(name), "siblings": siblings, "tags": [], "private": False}
         send(request, json.dumps(told).encode(), {"Content-Type": "application/json"})
 

@@ -97,10 +97,18 @@ def test_a_hub_that_refuses_is_not_known(place: Place) -> None:
     assert warm(place, gone, HF_HUB_OFFLINE="1")["findings"][0]["remedy"] == "unset HF_HUB_OFFLINE"
 
 
-def test_a_cache_that_may_not_be_written_is_told(place: Place, hub: Hub) -> None:
+def test_what_cannot_fit_is_not_begun(place: Place, hub: Hub) -> None:
+    hub.large["sub/weights.bin"] = 2**60
+    report = warm(place, hub, datasets='["org/rows"]')
+    assert (report["exit_code"], report["problem"]["code"]) == (5, "disk.full")
+    assert verdicts(report) == {"models.org/tiny": "fail", "datasets.org/rows": "ok"}
+    assert hub.sent == ["train.csv"]
+
+
+def test_a_cache_that_is_a_file_is_told(place: Place, hub: Hub) -> None:
     (place.root.parent / "hf").write_text("a file\n")
     report = warm(place, hub)
-    assert report["exit_code"] in (1, 5), report
+    assert (report["exit_code"], report["problem"]["code"]) == (5, "disk.read-only")
     assert (place.root.parent / "hf").read_text() == "a file\n"
 
 
@@ -126,3 +134,15 @@ def test_what_is_not_known_is_refused(sandbox: Sandbox) -> None:
     report = sandbox.json("cache", "warm")
     assert (report["exit_code"], report["problem"]["code"]) == (2, "spec.value")
     assert "warm.models" in report["problem"]["message"]
+
+
+def test_what_was_damaged_and_removed_is_fetched_again_by_the_command_that_is_told(place: Place, hub: Hub) -> None:
+    assert warm(place, hub)["exit_code"] == 0
+    next(blob for blob in blobs(place) if blob.stat().st_size == len(WEIGHTS)).write_bytes(b"damaged")
+    found = place.answer("cache", "verify", "--only", "huggingface", "--fix", "--json")["findings"]
+    (damaged,) = (each for each in found if each["verdict"] == "warn")
+    hub.sent.clear()
+    code, out, err = place.run(*damaged["remedy"].removeprefix("./dev.sh ").split())
+    assert (code, hub.sent) == (0, ["sub/weights.bin"]), out + err
+    assert place.answer("cache", "verify", "--only", "huggingface", "--json")["exit_code"] == 0
+    assert warm(place, hub)["changes"] == []

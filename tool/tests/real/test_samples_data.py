@@ -176,6 +176,8 @@ def test_torch_compile_is_measured_cold_and_warm(current: Path) -> None:
     assert len(walls(found["cold"])) == len(walls(found["warm"])) == 1
     assert all(value > 0 for value in values(found["ratio"]))
     assert bool(found["even"]["values"]) != bool(found["notes"])
+    hit, asked = found["graphs"]
+    assert hit == asked > 0, "the second process finds all graphs of the first"
 
 
 def test_torch_compile_that_is_switched_off_is_not_measured(current: Path) -> None:
