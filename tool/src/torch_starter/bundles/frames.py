@@ -7,11 +7,13 @@ bundles by this file, where nothing is installed yet.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import IO
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 HEADER = MAGIC + b"\x00\x38"  # neither size, checksum nor dictionary; a window of 128 KiB, which a block may fill
 BLOCK = 128 * 1024
+AT_ONCE = 32 * (BLOCK + 3)  # bytes that are read: whole blocks with their headers
 LAST = 1
 STORED = 0
 
@@ -60,40 +62,64 @@ class Writer:
 
 
 class Reader:
-    """Reads frames; raises NotStored, Damaged or Truncated. `place` is how many bytes of the file were read."""
+    """Reads a frame; raises NotStored, Damaged or Truncated. Nothing is copied: what comes are views of what was read."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self.place = 0
+        self._blocks = self._each()
+        self._rest = memoryview(b"")
         start = file.read(len(HEADER))
-        self.place += len(start)
         if start[:4] != MAGIC[: len(start)] or not start:
             raise NotStored("it does not begin as a .tar.zst does")
         if len(start) < len(HEADER):
             raise Truncated("it ends within its first bytes")
         if start != HEADER:
             raise NotStored("it was compressed by another program")
-        self._ended = False
+
+    def take(self, size: int) -> Iterator[memoryview]:
+        """The next `size` bytes, in pieces; raises Truncated where there are not so many."""
+        while size > 0:
+            if not self._rest and (piece := next(self._blocks, None)) is not None:
+                self._rest = piece
+            elif not self._rest:
+                raise Truncated("it has an end where more should be")
+            piece, self._rest = self._rest[:size], self._rest[size:]
+            size -= len(piece)
+            yield piece
 
     def read(self, size: int = -1) -> bytes:
-        """The next block, or several; at most `size` bytes and one block more. Empty at the end."""
+        """All that is left, or so many bytes; fewer at the end."""
         parts = []
-        come = 0
-        while not self._ended and (size < 0 or come < size):
-            parts.append(self._block())
-            come += len(parts[-1])
+        while size and (self._rest or self._refill()):
+            piece = self._rest if size < 0 else self._rest[:size]
+            self._rest = self._rest[len(piece) :]
+            size -= len(piece) if size > 0 else 0
+            parts.append(piece)
         return b"".join(parts)
 
-    def _block(self) -> bytes:
-        header = int.from_bytes(self._take(3), "little")
-        size, kind, self._ended = header >> 3, header >> 1 & 3, bool(header & LAST)
-        if kind != STORED or size > BLOCK:
-            raise Damaged("a block of it is none that was written")
-        return self._take(size)
+    def _refill(self) -> bool:
+        """Go to the next block that holds something; False at the end."""
+        self._rest = next((block for block in self._blocks if block), memoryview(b""))
+        return bool(self._rest)
 
-    def _take(self, size: int) -> bytes:
-        data = self._file.read(size)
-        self.place += len(data)
-        if len(data) < size:
-            raise Truncated(f"it ends too early, after {self.place} bytes")
-        return data
+    def _each(self) -> Iterator[memoryview]:
+        """The contents of all blocks."""
+        raw, at, last = b"", 0, 0
+        while not last:
+            raw, at = self._have(raw, at, 3)
+            header = int.from_bytes(raw[at : at + 3], "little")
+            size, kind, last = header >> 3, header >> 1 & 3, header & LAST
+            if kind != STORED or size > BLOCK:
+                raise Damaged("a block of it is none that was written")
+            raw, at = self._have(raw, at + 3, size)
+            yield memoryview(raw)[at : at + size]
+            at += size
+
+    def _have(self, raw: bytes, at: int, size: int) -> tuple[bytes, int]:
+        """What was read, and from where on: so many bytes at least."""
+        if len(raw) - at >= size:
+            return raw, at
+        raw = raw[at:] + self._file.read(AT_ONCE)
+        if len(raw) < size:
+            raise Truncated("it ends too early")
+        return raw, 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
+import re
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO
 
 from torch_starter.bundles import manifest as manifests
 from torch_starter.bundles.frames import Damaged, NotStored, Reader, Truncated
@@ -16,46 +18,79 @@ from torch_starter.bundles.manifest import AGAIN, Item, Manifest, damaged
 from torch_starter.core.later import Later
 from torch_starter.core.problems import CommandFailed, Problem, WrongUsage
 
-PIECE = 4 << 20  # bytes
-MOST_OF_MANIFEST = 64 << 20  # bytes: no manifest of ours is that large
+Pieces = Iterator[memoryview]
+
+AT_ONCE = 32  # pieces, of 128 KiB at most, that are hashed while the same are written
+MOST = 1 << 62  # bytes of a file
+MOST_OF_RECORDS = 1 << 20  # bytes
+RECORD = re.compile(rb"\d+ ([a-z]+)=([^\n]*)\n")
 
 
 class Bundle:
-    """An open bundle. Its contents come once, in the order of the manifest."""
+    """An open bundle. Its contents come once, in the order of the manifest, each to be taken before the next is asked for."""
 
     def __init__(self, path: Path, file: IO[bytes]) -> None:
         self.path = path
-        self._reader = Reader(file)
         with damage(manifests.NAME):
-            self._tar = tarfile.open(fileobj=cast(BinaryIO, self._reader), mode="r|", bufsize=PIECE)  # noqa: SIM115
+            self._reader = Reader(file)
         text, sealed = (self._small(name) for name in (manifests.NAME, manifests.SEAL))
         self.manifest: Manifest = manifests.decoded(text, sealed)
 
-    def contents(self) -> Iterator[tuple[Item, IO[bytes]]]:
-        """Each file with a stream of what is in it; raises CommandFailed where another comes than the manifest says."""
+    def contents(self) -> Iterator[tuple[Item, Pieces]]:
+        """Each file with the pieces of what is in it; raises CommandFailed where another comes than the manifest says."""
         for item in self.manifest.items:
-            yield item, self._next(item.path, item.size)
+            self._next(item.path, item.size)
+            yield item, self._reader.take(item.size)
+            self._pad(item.path, item.size)
         with damage(f"after {self.manifest.items[-1].path if self.manifest.items else manifests.SEAL}"):
-            more = self._tar.next()
+            more = self._header()
         if more is not None:
             raise damaged(f"the bundle holds {more.name!r}, which its manifest does not name")
 
     def _small(self, name: str) -> bytes:
-        stream = self._next(name, None)
+        size = self._next(name, None)
         with damage(name):
-            return stream.read(MOST_OF_MANIFEST)
+            content = b"".join(self._reader.take(size))
+        self._pad(name, size)
+        return content
 
-    def _next(self, name: str, size: int | None) -> IO[bytes]:
+    def _next(self, name: str, size: int | None) -> int:
+        """The size of the next file, which must be this one."""
         with damage(name):
-            info = self._tar.next()
-            stream = self._tar.extractfile(info) if info is not None and info.isreg() else None
+            info = self._header()
         if info is None:
             raise damaged(f"the bundle has no {name}")
-        if info.name != name or stream is None:
-            raise (damaged(f"the bundle holds {info.name!r} where {name} should be"))
-        if size is not None and info.size != size:
+        if info.name != name or not info.isreg():
+            raise damaged(f"the bundle holds {info.name!r} where {name} should be")
+        if info.size != (info.size if size is None else size) or info.size > MOST:
             raise damaged(f"{name} is of {info.size} bytes in the bundle, and of {size} in its manifest")
-        return stream
+        return info.size
+
+    def _header(self) -> tarfile.TarInfo | None:
+        """The next file, its name and size taken from the records before it where these are long; None at the end."""
+        block = self._exactly(tarfile.BLOCKSIZE)
+        if not block.strip(b"\0"):
+            return None
+        info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+        if info.type != tarfile.XHDTYPE:
+            return info
+        records = dict(RECORD.findall(self._exactly(padded(min(info.size, MOST_OF_RECORDS)))))
+        info = tarfile.TarInfo.frombuf(self._exactly(tarfile.BLOCKSIZE), "utf-8", "surrogateescape")
+        info.name = records.get(b"path", info.name.encode()).decode(errors="surrogateescape")
+        info.size = int(records.get(b"size", info.size))
+        return info
+
+    def _exactly(self, size: int) -> bytes:
+        return b"".join(self._reader.take(size))
+
+    def _pad(self, name: str, size: int) -> None:
+        with damage(name):
+            self._exactly(padded(size) - size)
+
+
+def padded(size: int) -> int:
+    """As much room as it has in a tar."""
+    return -(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
 
 
 @contextlib.contextmanager
@@ -84,24 +119,31 @@ def damage(name: str) -> Iterator[None]:
         yield
     except Truncated as error:
         raise CommandFailed("bundle.truncated", f"the bundle is cut off at {name}: {error}", AGAIN) from error
-    except (Damaged, tarfile.TarError, EOFError) as error:
+    except NotStored:
+        raise
+    except (Damaged, tarfile.TarError, ValueError) as error:
         raise damaged(f"the bundle is damaged at {name}: {error}") from error
 
 
-def copy(item: Item, source: IO[bytes], sink: IO[bytes] | None, seen: Callable[[int], None]) -> None:
-    """Write a file, and hash it beside that; raises CommandFailed where it is another. Without a sink it is only checked."""
+def copy(item: Item, pieces: Pieces, sink: IO[bytes], seen: Callable[[int], None]) -> None:
+    """Write a file, and hash it beside that; raises CommandFailed where it is another."""
     digest = hashlib.sha256()
     before: Later[None] | None = None  # hashing and writing let each other run
     while True:
         with damage(item.path):
-            piece = source.read(PIECE)
+            some = list(itertools.islice(pieces, AT_ONCE))
         if before is not None:
             before.result()
-        if not piece:
+        if not some:
             break
-        before = Later(partial(digest.update, piece))
-        if sink is not None:
+        before = Later(partial(add, digest, some))
+        for piece in some:
             sink.write(piece)
-        seen(len(piece))
+        seen(sum(map(len, some)))
     if digest.hexdigest() != item.sha256:
         raise damaged(f"{item.path} was altered: its sha256 is not that of the manifest")
+
+
+def add(digest: hashlib._Hash, pieces: Iterable[memoryview]) -> None:
+    for piece in pieces:
+        digest.update(piece)

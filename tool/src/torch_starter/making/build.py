@@ -11,7 +11,7 @@ from torch_starter.core.machine import Machine
 from torch_starter.core.processes import Done
 from torch_starter.core.progress import Progress
 from torch_starter.core.project import Project
-from torch_starter.making import bytecode, cache, uv
+from torch_starter.making import bytecode, cache, mirrors, uv
 from torch_starter.making.downloads import Downloads
 
 
@@ -70,8 +70,9 @@ def venv(plan: Plan, tools: Tools, project: Project, machine: Machine) -> None:
 def packages(plan: Plan, tools: Tools, project: Project, machine: Machine, progress: Progress) -> None:
     """Core and extras at the lock's exact versions; a file whose hash differs stops it."""
     done = installed(plan, tools, project, machine, progress)
-    if not done.ok and uv.is_network(done.err):
-        missing = cache.lacking(tools.uv, python_of(plan.environment), plan.lock, plan.direct, machine, tools.variables)
+    if not done.ok and (uv.is_absent if tools.variables.get("UV_OFFLINE") else uv.is_network)(done.err):
+        offline = {**tools.variables, **mirrors.imported(project, tools.variables)}
+        missing = cache.lacking(tools.uv, python_of(plan.environment), plan.lock, plan.direct, machine, offline)
         raise uv.unreachable("installing the packages", cache.in_words(missing, len(plan.direct)))
     if not done.ok:
         raise uv.problem(done, "installing the packages")

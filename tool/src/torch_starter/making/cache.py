@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from torch_starter.core.machine import Machine
-from torch_starter.making.uv import is_network
+from torch_starter.making.uv import is_absent
 
 MOST_NAMED = 8
 
@@ -33,7 +33,7 @@ def lacking(
             python,
         ]
         done = machine.processes.run([*argv, f"{name}=={version}"], env=variables)
-        if not done.ok and is_network(done.err):
+        if not done.ok and is_absent(done.err):
             found.append(f"{name} {version}")
     return found
 

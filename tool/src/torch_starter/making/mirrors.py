@@ -18,10 +18,13 @@ def variables(spec: Spec, project: Project, user: Mapping[str, str], offline: bo
     wanted = {}
     if spec.install.mirror and not user.get(INDEX):
         wanted[INDEX] = address(spec.install.mirror, project, user)
+    return {**wanted, **(imported(project, user) if offline else {})}
+
+
+def imported(project: Project, user: Mapping[str, str]) -> dict[str, str]:
+    """What uv is told of the wheels that came in bundles, besides what the user tells it."""
     wheels = project.mirror / "wheels"
-    if offline and wheels.is_dir():
-        wanted[LINKS] = ",".join(filter(None, (user.get(LINKS), wheels.as_uri())))
-    return wanted
+    return {LINKS: ",".join(filter(None, (user.get(LINKS), wheels.as_uri())))} if wheels.is_dir() else {}
 
 
 def address(mirror: str, project: Project, user: Mapping[str, str]) -> str:

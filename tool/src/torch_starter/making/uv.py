@@ -88,11 +88,16 @@ def unreachable(doing: str, detail: str) -> Problem:
     """The problem of a lost network; `detail` says what would have been needed from it."""
     told = f"the package index cannot be reached while {doing}" + (f": {detail}" if detail else "")
     remedy = (
-        "connect, or go on from what is cached: ./dev.sh setup --offline"
+        "connect, or go on from what is there: ./dev.sh setup --offline"
         if detail.startswith("all")
-        else "connect, then try again"
+        else "connect, then try again; or bring a bundle from a machine that is connected: ./dev.sh cache import"
     )
     return CommandFailed("network.unreachable", told, remedy)
+
+
+def is_absent(text: str) -> bool:
+    """Whether an error of uv says, while it may not ask the network, that a package or its version is not there."""
+    return is_network(text) or re.search(r"there is no\s+version\s+of", text) is not None
 
 
 def is_network(text: str) -> bool:
