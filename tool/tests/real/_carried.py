@@ -26,7 +26,7 @@ def locked(shop: _shop.Shop) -> None:
     subprocess.run(argv, cwd=shop.root, env=shop.variables, check=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> _shop.Shop:
     """A project with the tool's own packages in its bundle, and a model; nothing is set up, and the index is away by now."""
     folder = tmp_path_factory.mktemp("exported")
@@ -46,14 +46,17 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> _shop.Shop:
 
 @pytest.fixture
 def away(exported: _shop.Shop, tmp_path: Path) -> _shop.Shop:
-    """The same project on another machine: an empty home and cache, and nothing that was fetched."""
+    """The same project on another machine."""
+    return elsewhere(exported, tmp_path / "away")
+
+
+def elsewhere(exported: _shop.Shop, folder: Path) -> _shop.Shop:
+    """The same project with an empty home and cache, and nothing that was fetched."""
     other = object.__new__(_shop.Shop)
-    other.__dict__.update(vars(exported))
-    for name in ("home", "root"):
-        setattr(other, name, tmp_path / name)
-    other.home.mkdir()
+    other.__dict__.update(vars(exported), home=folder / "home", root=folder / "a clone")
+    other.home.mkdir(parents=True)
     shutil.copytree(exported.root, other.root, ignore=shutil.ignore_patterns(".torch-starter", "*.zst"))
-    there = {"HOME": other.home, "UV_CACHE_DIR": tmp_path / "cache", "PWD": other.root}
+    there = {"HOME": other.home, "UV_CACHE_DIR": folder / "cache", "PWD": other.root}
     other.variables = {**exported.variables, **{name: str(path) for name, path in there.items()}}
     return other
 

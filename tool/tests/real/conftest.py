@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from real._carried import away as away
+from real._carried import exported as exported
 from real._place import place as place
 from real._sandbox import REPOSITORY, Sandbox
 from real._watched import bench as bench

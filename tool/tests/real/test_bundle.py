@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from real import _carried, _shop
+from real import _shop
 from real._carried import bundle_of
 from real._sandbox import REPOSITORY
 from real.test_dev_sh import programs
@@ -18,9 +18,6 @@ from unit.bundles.test_mirror import COMMIT
 
 CUT = ["unshare", "--user", "--map-root-user", "--net"]
 MAY_CUT = shutil.which("unshare") is not None and subprocess.run([*CUT, "true"], capture_output=True).returncode == 0
-
-
-exported, away = _carried.exported, _carried.away
 
 
 def test_a_second_export_needs_no_network_and_is_the_same(exported: _shop.Shop) -> None:

@@ -12,13 +12,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from real import _carried, _shop
+from real import _shop
 from real._carried import bundle_of
 from real._sandbox import REPOSITORY, START
 from torch_starter.bundles.manifest import Item
 from unit.bundles.bundling import PLAIN, beginning, by_hand
-
-exported, away = _carried.exported, _carried.away
 
 
 def stopped(shop: _shop.Shop, *words: str | Path) -> dict[str, Any]:
