@@ -12,8 +12,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ("README.md", "docs/guide.md", "docs/container.md", "docs/benchmark.md", "docs/optimize.md", "docs/profile.md")
+PAGES = (
+    "README.md",
+    "docs/guide.md",
+    "docs/container.md",
+    "docs/benchmark.md",
+    "docs/optimize.md",
+    "docs/profile.md",
+    "docs/offline.md",
+    "docs/sharing.md",
+)
 NEEDS = {  # what a block may say that it needs, and so is not run here
+    "bundle": "a bundle, or a folder made from one",
     "caches": "caches that have been used",
     "engine": "a container engine, and minutes for the image",
     "gpu": "an NVIDIA GPU",

@@ -50,9 +50,17 @@ def load(text: str, variables: Mapping[str, str]) -> LoadedSpec:
     refuse_unknown(tree, Spec, "", lines)
     refuse_wrong_values(tree, origins)
     try:
-        return LoadedSpec(msgspec.convert(tree, Spec, strict=True), origins)
+        return LoadedSpec(mirrored(msgspec.convert(tree, Spec, strict=True)), origins)
     except msgspec.ValidationError as error:  # what is left: a key that must be there is not
         raise missing_key(error, tree, lines) from error
+
+
+def mirrored(spec: Spec) -> Spec:
+    """With a mirror no other index is asked."""
+    if not spec.install.mirror:
+        return spec
+    replace = msgspec.structs.replace
+    return replace(spec, accelerators={name: replace(each, index=None) for name, each in spec.accelerators.items()})
 
 
 def missing_key(error: msgspec.ValidationError, tree: Mapping[str, Any], lines: Mapping[str, int]) -> WrongSpec:

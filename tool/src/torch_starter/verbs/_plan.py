@@ -94,7 +94,7 @@ def plan_for(ask: Ask, choice: Choice, lock: Path, extras: tuple[str, ...]) -> P
         lock_hash=lock_file.digest(text),
         asked=choice.asked,
         direct={name: locked[name] for name in wanted},
-        index=ask.spec.accelerators[choice.name].index if "+" in text and not ask.spec.install.mirror else None,
+        index=ask.spec.accelerators[choice.name].index if "+" in text else None,
         environment=ask.project.environments / f"{choice.name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}",
     )
 
