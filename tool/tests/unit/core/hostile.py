@@ -39,6 +39,28 @@ SHORT = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # where folders 
 Steps = list[tuple[str, bytes, int]]
 State = dict[bytes, tuple[object, ...]]
 
+RACER = """
+import os, random, sys
+# what another program may do to a cache while it is cleaned: swap, move, link, fill
+for line in sys.stdin:
+    root, outside, steps = line.rstrip().split("\\t")
+    dice = random.Random(int(steps))
+    for step in range(40):
+        found = [where for where, _, _ in os.walk(root)] or [root]
+        here, there = dice.choice(found), dice.choice(found)
+        try:
+            match dice.randrange(6):
+                case 0: os.rename(here, os.path.join(there, f"m{step}"))
+                case 1: os.rename(here, os.path.join(root, f"s{step}")); os.symlink(outside, here)
+                case 2: os.symlink(outside, os.path.join(here, f"l{step}"))
+                case 3: open(os.path.join(here, f"f{step}"), "w").close()
+                case 4: os.mkdir(os.path.join(here, f"d{step}"))
+                case 5: os.link(os.path.join(outside, "precious"), os.path.join(here, f"h{step}"))
+        except OSError:
+            pass
+    print("done", flush=True)
+"""
+
 
 @dataclass(frozen=True)
 class Place:

@@ -20,27 +20,6 @@ from torch_starter.core.removal import ASIDE, Refused, discard
 from torch_starter.core.tree import measure
 from unit.core import hostile
 
-RACER = """
-import os, random, sys
-# what another program may do to a cache while it is cleaned: swap, move, link, fill
-for line in sys.stdin:
-    root, outside, steps = line.rstrip().split("\\t")
-    dice = random.Random(int(steps))
-    for step in range(40):
-        found = [where for where, _, _ in os.walk(root)] or [root]
-        here, there = dice.choice(found), dice.choice(found)
-        try:
-            match dice.randrange(6):
-                case 0: os.rename(here, os.path.join(there, f"m{step}"))
-                case 1: os.rename(here, os.path.join(root, f"s{step}")); os.symlink(outside, here)
-                case 2: os.symlink(outside, os.path.join(here, f"l{step}"))
-                case 3: open(os.path.join(here, f"f{step}"), "w").close()
-                case 4: os.mkdir(os.path.join(here, f"d{step}"))
-                case 5: os.link(os.path.join(outside, "precious"), os.path.join(here, f"h{step}"))
-        except OSError:
-            pass
-    print("done", flush=True)
-"""
 DEEP = 2000
 
 
@@ -55,7 +34,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def racer() -> Iterator[subprocess.Popen[str]]:
     """Another process, which changes a tree when it is told one."""
-    argv = [sys.executable, "-c", RACER]
+    argv = [sys.executable, "-c", hostile.RACER]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield process
         pipe(process.stdin).close()
@@ -189,7 +168,7 @@ def test_it_is_behind_the_door_of_files(folder: Path) -> None:
 def test_what_is_mounted_a_second_time_stays(folder: Path) -> None:
     """A bind mount has the same device as what it is mounted on."""
     script = (
-        "mount --bind {outside} {root}/part/mounted && {python} -c 'from pathlib import Path\n"
+        "mount --bind '{outside}' '{root}/part/mounted' && '{python}' -c 'from pathlib import Path\n"
         "from torch_starter.core.removal import discard\n"
         'print(discard(Path("{root}"), Path("{root}/part"), None).left)\''
     )
