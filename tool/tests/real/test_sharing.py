@@ -32,7 +32,7 @@ print(AutoModel.from_config(AutoConfig.from_pretrained("org/tiny")).config.hidde
 def served(exported: _shop.Shop) -> Iterator[str]:
     """The address of the index in the mirror folder that an export has left, served by Python's own web server."""
     folder = exported.root / ".torch-starter" / "mirror"
-    argv = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder]
+    argv = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(folder)]
     server = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert server.stdout is not None
     line = server.stdout.readline()
@@ -93,6 +93,6 @@ def test_a_read_only_cache_of_models_is_enough_to_load_one(current: Path, tmp_pa
         path.parent.mkdir(parents=True)
         path.write_text(text)
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "HF_HOME": str(shared), "HF_HUB_OFFLINE": "1"}
-    argv = [*READ_ONLY, MOUNTED, "sh", shared, python, "-c", MODEL]
+    argv: list[str | Path] = [*READ_ONLY, MOUNTED, "sh", shared, python, "-c", MODEL]
     done = subprocess.run(argv, env=env, capture_output=True, text=True)
     assert (done.returncode, done.stdout.strip()) == (0, "8"), done.stderr
