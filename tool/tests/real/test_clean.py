@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -200,42 +199,35 @@ def test_nonsense_is_wrong_usage(home: Sandbox, words: tuple[str, str], code: st
     assert report["problem"]["remedy"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
-def test_what_another_user_may_not_remove_is_told_and_the_rest_goes() -> None:
-    """As nobody: a folder that is shut but ours goes, one of somebody else's stays."""
-    folder = Path(tempfile.mkdtemp(prefix="clean-"))
-    try:
-        report = as_nobody(folder)
-    except PermissionError:
-        pytest.skip("another user may not read this interpreter")
-    finally:
-        shutil.rmtree(folder)
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can give files to another user")
+def test_what_another_user_may_not_remove_is_told_and_the_rest_goes(home: Sandbox) -> None:
+    """Without its powers root is a user as any other: a folder that is shut but ours goes, one of somebody else's stays."""
+    mine, theirs = model(home, "mine"), model(home, "theirs")
+    (mine / "blobs").chmod(0)
+    for path in (theirs, *theirs.rglob("*")):
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+    report = without_powers(home, "clean", "--only", "huggingface", "--yes")
     assert fates(report) == {"huggingface/org/mine": "gone", "huggingface/org/theirs": "stays"}
     assert "Permission denied" in parts(report)["huggingface/org/theirs"]["kept"]
     assert report["exit_code"] == 1
+    assert (theirs / "blobs" / "1234").exists()
 
 
-def as_nobody(folder: Path) -> dict[str, Any]:
-    """What `clean` answers to a user who shares a cache with another."""
-    hub = folder / "home" / ".cache" / "huggingface" / "hub"
-    for name in ("mine", "theirs"):
-        (hub / f"models--org--{name}" / "blobs").mkdir(parents=True)
-        (hub / f"models--org--{name}" / "blobs" / "1234").write_bytes(b"x" * 5000)
-    shutil.copy(REPOSITORY / "torch-starter.toml", folder)
-    for path in (folder, *folder.rglob("*")):
-        if "theirs" not in str(path):
-            os.chown(path, NOBODY, NOBODY)
-    (hub / "models--org--mine" / "blobs").chmod(0)
-    argv = [sys.executable, "-I", "-c", START.format(source=str(REPOSITORY / "tool" / "src"))]
-    variables = {
-        "HOME": str(folder / "home"),
-        "PATH": os.environ["PATH"],
-        "TMPDIR": str(folder),
-        "TORCH_STARTER_ROOT": str(folder),
-    }
-    words = [*argv, "clean", "--only", "huggingface", "--yes", "--json"]
-    done = subprocess.run(words, env=variables, cwd=folder, user=NOBODY, group=NOBODY, capture_output=True, text=True)
-    if not done.stdout:
-        raise PermissionError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can give files to another user")
+def test_what_may_not_be_read_is_not_said_to_be_nothing(home: Sandbox) -> None:
+    theirs = model(home, "theirs")
+    os.chown(theirs / "blobs", NOBODY, NOBODY)
+    (theirs / "blobs").chmod(0o700)
+    report = without_powers(home, "cache", "list", "--only", "huggingface")
+    assert report["exit_code"] == 3
+    assert report["findings"][0]["seen"] == f"not looked into: {theirs / 'blobs'}"
+
+
+def without_powers(home: Sandbox, *words: str) -> dict[str, Any]:
+    """What a command answers to a user who may not do all that root may."""
+    argv = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", sys.executable, "-I", "-c"]
+    variables = {**home.variables, "TORCH_STARTER_ROOT": str(home.root), "TORCH_STARTER_PLATFORM": "tests"}
+    words = (*argv, START.format(source=str(REPOSITORY / "tool" / "src")), *words, "--json")
+    done = subprocess.run(words, env=variables, cwd=home.root, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout or done.stderr)
     return found

@@ -46,8 +46,35 @@ def discard(root: Path, path: Path, inode: Inode | None) -> Removed:
         aside = put_aside(top, parent, name, info)
         if aside is None:
             raise Refused(path, "it was put in the place of what was looked at")
-        remove(aside[0], aside[1], mount(top), str(path), done)
+        if theirs := shut_out(*aside, info):
+            if aside != (parent, name):
+                put_back(top, aside[1], parent, name)
+            raise Refused(path, theirs)
+        remove(*aside, mount(top), str(path), done)
     return done
+
+
+def shut_out(parent: int, name: str, info: os.stat_result) -> str:
+    """Why not all of it could be removed, as far as that is to be seen before: half of a thing is of use to nobody."""
+    if not stat.S_ISDIR(info.st_mode):
+        return ""
+    try:
+        handle = os.open(name, FOLDER, dir_fd=parent)  # from here on no link is followed
+    except OSError as error:
+        return reason(error)
+    try:
+        return next((why for where, _, _ in os.walk(f"/proc/self/fd/{handle}") if (why := denied(where))), "")
+    finally:
+        os.close(handle)
+
+
+def denied(folder: str) -> str:
+    """Why nothing may be removed from a folder; one of ours can be opened up."""
+    with contextlib.suppress(OSError):
+        owner = os.stat(folder).st_uid
+        if owner != os.geteuid() and not os.access(folder, os.W_OK | os.X_OK):
+            return f"Permission denied: something in it is of user {owner}"
+    return ""
 
 
 def names_below(root: Path, path: Path) -> tuple[str, ...]:
