@@ -140,6 +140,21 @@ def test_checkpoints_and_data_go_only_where_they_are_named(home: Sandbox) -> Non
     assert not (home.root / "checkpoints/best.pt").exists()
 
 
+def test_old_environments_go_and_the_current_one_stays(home: Sandbox) -> None:
+    for name in ("old", "in-use"):
+        (home.root / ".torch-starter" / "tests" / "envs" / name / "lib").mkdir(parents=True)
+    file = home.root / ".torch-starter" / "tests" / "envs" / "in-use" / "lib" / "x.so"
+    file.write_text("x")
+    with job(file):
+        report = home.json("clean", "--only", "environments", "--yes")
+    assert fates(report) == {
+        "environments/old": "gone",
+        **dict.fromkeys((f"environments/{home.current}", "environments/in-use"), "stays"),
+    }
+    assert home.environments == sorted([home.current, "in-use"])
+    assert home.python("import alpha; print(alpha.x)") == "1"
+
+
 def test_what_a_killed_clean_has_left_goes_the_next_time(home: Sandbox) -> None:
     hub = model(home).parent
     for number in (GONE, os.getpid()):

@@ -11,7 +11,7 @@ from pathlib import Path
 WHEELS, ARCHIVES, SOURCES = "wheels-v*", "archive-v*", "sdists-v*"
 DEEPEST = 4  # wheels-v8/pypi/NAME/…, wheels-v8/index/HASH/NAME/…
 SIZE = re.compile(rb"\.whl[\x00-\x7f]?(?:\xcc(?P<one>.)|\xcd(?P<two>..)|\xce(?P<four>.{4})|\xcf(?P<eight>.{8}))", re.DOTALL)
-UNPACKED = 0.45  # of the size on the disk a wheel is about this much: measured over the 340 wheels of locks/*.txt
+UNPACKED = 0.53  # of the size on the disk a wheel is about this much: 13.5 of 25.6 GB over 335 wheels of this project
 
 
 @dataclass

@@ -90,7 +90,8 @@ def look(proc: Path = Path("/proc"), me: int | None = None) -> Uses:
         paths += [(path, number) for path in found]
         if owner(folder) == os.geteuid():
             loaded += [(path, number) for path in found if ".so" in path]
-    return Uses(sorted(paths), locks(text(proc / "locks")), loaded, names, unseen)
+    held = {file: number for file, number in locks(text(proc / "locks")).items() if number != mine}
+    return Uses(sorted(paths), held, loaded, names, unseen)
 
 
 def numbers(proc: Path) -> list[int]:

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from torch_starter.core.cached import Back, Cached, Hits, Part
 from torch_starter.core.units import human_size
-from torch_starter.show._fit import cut
 from torch_starter.show._words import plain
 
 DAY = 86400.0
@@ -94,7 +94,7 @@ def show_fates(caches: Sequence[Cached], out: Console) -> None:
     if lines:
         out.print(Text("stays", style="dim"))
     for line in lines:
-        out.print(cut(Text(f"  {line}", style="dim"), out))
+        out.print(Padding(Text(line, style="dim"), (0, 0, 0, 2), expand=False))
 
 
 def rows(going: Sequence[Part], now: float) -> Iterator[tuple[Text | str, ...]]:

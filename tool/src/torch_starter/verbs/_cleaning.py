@@ -144,7 +144,7 @@ def notes(going: Sequence[Part], outcome: Outcome | None) -> list[str]:
     if not going:
         return ["There is nothing to remove. Nothing was changed."]
     shared = any(part.frees < part.size for part in going)
-    linked = ["What is linked to by something that stays frees no space: that is in the second column."] if shared else []
+    linked = ["What is linked to by something that stays frees no space."] if shared else []
     return [*linked, "Nothing was changed: --yes does it."]
 
 
