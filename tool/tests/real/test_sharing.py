@@ -32,7 +32,7 @@ print(AutoModel.from_config(AutoConfig.from_pretrained("org/tiny")).config.hidde
 def served(exported: _shop.Shop) -> Iterator[str]:
     """The address of the index in the mirror folder that an export has left, served by Python's own web server."""
     folder = exported.root / ".torch-starter" / "mirror"
-    argv = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(folder)]
+    argv: list[str | Path] = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(folder)]
     server = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert server.stdout is not None
     line = server.stdout.readline()
