@@ -238,6 +238,19 @@ def test_what_may_not_be_read_is_not_said_to_be_nothing(home: Sandbox) -> None:
     assert report["findings"][0]["seen"] == f"not looked into: {theirs / 'blobs'}"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+def test_a_link_that_another_user_has_put_in_the_place_of_a_cache_is_not_followed(home: Sandbox) -> None:
+    """Everybody may write into the folder for temporary files, and lead to something of yours from there."""
+    (home.root / "precious" / "ab").mkdir(parents=True)
+    link = Path(home.variables["TMPDIR"]) / "torchinductor_ada"
+    link.symlink_to(home.root / "precious")
+    os.chown(link, NOBODY, NOBODY, follow_symlinks=False)
+    report = home.json("clean", "--only", "inductor", "--yes", LOGNAME="ada")
+    assert report["exit_code"] == 3
+    assert report["findings"][0]["seen"] == f"{link} is a link that another user has made"
+    assert (home.root / "precious" / "ab").is_dir()
+
+
 def without_powers(home: Sandbox, *words: str) -> dict[str, Any]:
     """What a command answers to a user who may not do all that root may."""
     argv = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", sys.executable, "-I", "-c"]

@@ -19,6 +19,8 @@ PAGES = (
     "docs/benchmark.md",
     "docs/optimize.md",
     "docs/profile.md",
+    "docs/caches.md",
+    "docs/cleaning.md",
     "docs/offline.md",
     "docs/sharing.md",
 )

@@ -107,6 +107,8 @@ def unusable(cache: Cache, roots: Iterable[Path], lookout: Lookout) -> str:
     wide = {str(Path(os.path.realpath(above))) for each in personal for above in (each, *each.parents)}
     for root in roots:
         try:
+            if root.is_symlink() and os.lstat(root).st_uid not in (0, os.geteuid()):
+                return f"{root} is a link that another user has made"  # in /tmp anybody may, to anything of yours
             if os.path.lexists(root) and not stat.S_ISDIR(os.stat(root).st_mode):
                 return f"{root} is a file, and no folder"
         except OSError as error:
