@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,13 +57,22 @@ def test_a_served_mirror_is_all_that_a_set_up_needs(exported: _shop.Shop, away: 
     assert away.installed == {"alpha": "1.0", "beta": "1.0"}
 
 
+@pytest.fixture
+def common() -> Iterator[Path]:
+    """A folder that all users may enter: those of the tests are their user's alone."""
+    with tempfile.TemporaryDirectory(prefix="torch-starter-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can become two other users")
-def test_two_users_set_up_from_one_mirror(exported: _shop.Shop, tmp_path: Path, served: str) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+def test_two_users_set_up_from_one_mirror(exported: _shop.Shop, common: Path, served: str) -> None:
     for user in USERS:
-        shop = elsewhere(exported, tmp_path / str(user))
-        subprocess.run(["chown", "-R", f"{user}:{user}", tmp_path / str(user)], check=True)
+        shop = elsewhere(exported, common / str(user))
+        shop.config = common / f"{user}.toml"
+        shop.go_to(shop.shelf)
+        shop.variables["UV_CONFIG_FILE"] = str(shop.config)
+        subprocess.run(["chown", "-R", f"{user}:{user}", common / str(user)], check=True)
         as_user = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", *READS_ALL]
         code, told = set_up(shop, as_user, TORCH_STARTER_INSTALL_MIRROR=served)
         assert code == 0, told

@@ -41,7 +41,16 @@ def started(folder: Path, archive: Path) -> subprocess.CompletedProcess[str]:
 
     manifest = msgspec.structs.replace(here, machine=os.uname().machine, system=sys.platform)
     pack.write(folder / "b.tar.zst", manifest, [source], LocalFiles(), nobody)
-    argv = [sys.executable, "-I", BOOTSTRAP, folder / "state", folder / "mirror", "cache", "import", folder / "b.tar.zst"]
+    argv: list[str | Path] = [
+        sys.executable,
+        "-I",
+        BOOTSTRAP,
+        folder / "state",
+        folder / "mirror",
+        "cache",
+        "import",
+        folder / "b.tar.zst",
+    ]
     return subprocess.run(argv, capture_output=True, text=True)
 
 
