@@ -76,9 +76,9 @@ def test_what_we_use_ourselves_is_not_in_use(cache: Path) -> None:
 
 
 def test_a_library_of_torch_in_a_process_of_ours_is_seen(cache: Path) -> None:
-    (cache / "libtorch_cpu.so").write_bytes(b"x" * 5000)
-    for process in job("map", cache / "libtorch_cpu.so"):
-        assert use.used_by(use.look(), [], [], ["libtorch_cpu.so"]) == (
+    (cache / "libtorch_of_this_test.so").write_bytes(b"x" * 5000)
+    for process in job("map", cache / "libtorch_of_this_test.so"):
+        assert use.used_by(use.look(), [], [], ["libtorch_of_this_test.so"]) == (
             f"process {process.pid} (python) has torch loaded, and may read it at any moment"
         )
         assert use.used_by(use.look(), [], [], []) == ""
