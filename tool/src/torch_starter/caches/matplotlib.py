@@ -10,8 +10,6 @@ from torch_starter.core.cached import Back, Part
 from torch_starter.core.kinds import Cache
 from torch_starter.core.lookout import Lookout
 
-FONTS_SECONDS = 5.0  # about, on two processors: Matplotlib looks at every font of the machine
-
 
 def roots(lookout: Lookout) -> Iterator[Path]:
     yield _folders.matplotlib(lookout.variables)
@@ -21,8 +19,7 @@ def parts(lookout: Lookout) -> Iterator[Part]:
     """By their names: with MPLCONFIGDIR the user's own settings are in the same folder."""
     for root in roots(lookout):
         for path in (each for each in lookout.inside(root) if each.match("fontlist-*.json") or each.name == "tex.cache"):
-            seconds = FONTS_SECONDS if path.suffix == ".json" else 0.0
-            yield lookout.part("matplotlib", path.name, [path], Back("build", 0, seconds))
+            yield lookout.part("matplotlib", path.name, [path], Back("build"))
 
 
 CACHE = Cache(
