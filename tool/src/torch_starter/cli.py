@@ -97,9 +97,9 @@ def program() -> Program:
 
 def family(group: click.Group, name: str) -> click.Group:
     """The commands whose first word is the same."""
-    if name not in group.commands:
-        group.add_command(Program(name, help=FAMILIES[name]))
-    return group.commands[name]  # type: ignore[return-value]
+    if not isinstance(found := group.commands.get(name), click.Group):
+        group.add_command(found := Program(name, help=FAMILIES[name]))
+    return found
 
 
 # fmt: off

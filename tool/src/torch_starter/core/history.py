@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from torch_starter.core import journal
 from torch_starter.core.report import Measurement
 from torch_starter.core.snapshot import Snapshot
 
@@ -31,16 +32,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(text: str) -> list[Run]:
-    """The runs in a file, the oldest first. A line that cannot be read, such as one that was cut off, is no run."""
-    return [run for line in text.split("\n") if (run := parsed(line)) is not None]
-
-
-def parsed(line: str) -> Run | None:
-    try:
-        run = msgspec.json.decode(line, type=Run)
-    except msgspec.MsgspecError:
-        return None
-    return run if run.schema == SCHEMA else None
+    """The runs in a file, the oldest first."""
+    return [run for run in journal.read(text, Run) if run.schema == SCHEMA]
 
 
 def line(run: Run) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from torch_starter.core import journal
 from torch_starter.core.cached import Hits
 from torch_starter.core.files import Files
 from torch_starter.core.project import Project
@@ -37,16 +38,8 @@ def kept_in(project: Project) -> Path:
 
 
 def read(text: str) -> list[Run]:
-    """The runs in a file, the oldest first. A line that cannot be read, such as one that was cut off, is no run."""
-    return [run for line in text.split("\n") if (run := parsed(line)) is not None]
-
-
-def parsed(line: str) -> Run | None:
-    try:
-        run = msgspec.json.decode(line, type=Run)
-    except msgspec.MsgspecError:
-        return None
-    return run if run.schema == SCHEMA and 0 <= run.hit <= run.asked and run.asked > 0 else None
+    """The runs in a file, the oldest first, without those that cannot be."""
+    return [run for run in journal.read(text, Run) if run.schema == SCHEMA and 0 <= run.hit <= run.asked and run.asked > 0]
 
 
 def together(runs: Iterable[Run], cache: str) -> Hits | None:
@@ -79,4 +72,4 @@ def keep(project: Project, files: Files, found: Hits, cache: str, command: str) 
 
 def newest(lines: Sequence[str]) -> list[str]:
     """Of many lines those from which a rate can be."""
-    return [line for line in lines if parsed(line) is not None][-MOST_LINES // 2 :]
+    return [line for line in lines if read(line)][-MOST_LINES // 2 :]

@@ -136,7 +136,8 @@ class Course:
     def switch(self) -> None:
         """Begin the next part; after the last it is enough. What we do ourselves here is of no step."""
         if not self.plan:
-            return self.ranks.enough()  # type: ignore[no-any-return]
+            self.ranks.enough()
+            return
         if self.mode == "warm":
             self.look.end(len(self.times) - 1)
         self.mode, self.left = self.plan.pop(0)

@@ -143,7 +143,8 @@ class Course:
         """Begin the next block; after the last it is enough. What we do ourselves here is of no step."""
         if not self.plan:
             self.mode = "warm"
-            return self.ranks.enough()  # type: ignore[no-any-return]
+            self.ranks.enough()
+            return
         self.mode = self.plan.pop(0)
         torch, beside = self.watch.torch, self.watch.beside
         if self.mode == "sampled":

@@ -15,7 +15,7 @@ from torch_starter.core import lock as lock_file
 from torch_starter.core.ask import Ask
 from torch_starter.core.lock import Pin
 from torch_starter.core.lookout import Lookout
-from torch_starter.core.problems import CommandFailed, Missing
+from torch_starter.core.problems import CommandFailed, Missing, WrongUsage
 from torch_starter.making import fetching, wheels
 from torch_starter.making.accelerator import choose
 from torch_starter.making.accelerator import named as accelerator_named
@@ -64,6 +64,13 @@ class Gathered:
     @property
     def bytes_coming(self) -> int:
         return sum(each.size for each in self.coming)
+
+
+def file_of(ask: Ask, command: str) -> Path:
+    """The file that was named; raises WrongUsage."""
+    if len(ask.rest) != 1:
+        raise WrongUsage("bundle.name", "one file is to be named", f"such as: ./dev.sh {command} bundle.tar.zst")
+    return Path(ask.machine.variables.get("PWD", ".")) / Path(ask.rest[0]).expanduser()
 
 
 def order(ask: Ask, tools: Tools) -> Order:

@@ -20,14 +20,11 @@ def run(ask: Ask) -> Report:
 
 
 def bundle(ask: Ask) -> Path:
-    """The file that was named; raises WrongUsage."""
-    from pathlib import Path
-
+    """Where it is written to; raises WrongUsage."""
     from torch_starter.core.problems import WrongUsage
+    from torch_starter.verbs import _bundles
 
-    if len(ask.rest) != 1:
-        raise WrongUsage("bundle.name", "one file is to be named", "such as: ./dev.sh cache export bundle.tar.zst")
-    path = Path(ask.machine.variables.get("PWD", ".")) / Path(ask.rest[0]).expanduser()
+    path = _bundles.file_of(ask, "cache export")
     if path.is_dir() or not path.parent.is_dir():
         what = "is a folder" if path.is_dir() else "would be in a folder that is not there"
         raise WrongUsage("bundle.name", f"{path} {what}", "give the path of a file in a folder that is there")

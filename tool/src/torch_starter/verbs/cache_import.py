@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from torch_starter.core.kinds import Option, Verb
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torch_starter.bundles.manifest import Manifest
     from torch_starter.core.ask import Ask
     from torch_starter.core.report import Finding, Report
@@ -18,10 +16,10 @@ if TYPE_CHECKING:
 def run(ask: Ask) -> Report:
     from torch_starter.bundles import unpack
     from torch_starter.core.report import Report
-    from torch_starter.verbs import _importing
+    from torch_starter.verbs import _bundles, _importing
 
     to, report = _importing.target(ask), Report(command="cache import")
-    with unpack.opened(bundle(ask)) as opened:
+    with unpack.opened(_bundles.file_of(ask, "cache import")) as opened:
         manifest = opened.manifest
         _importing.refuse(ask, manifest, to)
         accelerator = _importing.accelerator_of(ask, manifest) if sets_up(ask) else ""
@@ -35,17 +33,6 @@ def run(ask: Ask) -> Report:
         return report
     report.changes += _importing.share_models(ask, manifest, to)
     return set_up(ask, manifest, accelerator, to, report) if accelerator else report
-
-
-def bundle(ask: Ask) -> Path:
-    """The file that was named; raises WrongUsage."""
-    from pathlib import Path
-
-    from torch_starter.core.problems import WrongUsage
-
-    if len(ask.rest) != 1:
-        raise WrongUsage("bundle.name", "one file is to be named", "such as: ./dev.sh cache import bundle.tar.zst")
-    return Path(ask.machine.variables.get("PWD", ".")) / Path(ask.rest[0]).expanduser()
 
 
 def sets_up(ask: Ask) -> bool:
