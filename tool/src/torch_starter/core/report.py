@@ -6,9 +6,11 @@ does not know.
 
 from __future__ import annotations
 
+import calendar
 import itertools
 import math
 import statistics
+import time
 from typing import Any, Literal
 
 import msgspec
@@ -229,6 +231,11 @@ class Report(msgspec.Struct, kw_only=True):
     passed_through: int | None = None
     started_at: str = ""
     seconds: float = 0.0
+
+    @property
+    def began(self) -> float:
+        """When it began, in seconds since 1970."""
+        return calendar.timegm(time.strptime(self.started_at, "%Y-%m-%dT%H:%M:%SZ")) if self.started_at else time.time()
 
     @property
     def exit_code(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
@@ -20,25 +19,25 @@ MOST_GOING = 8  # of a cache that is cleaned
 LISTED, CLEANED = 24, 22  # columns of the name of a part: with them all others fit into 80
 
 
-def show(caches: Sequence[Cached], out: Console) -> None:
-    """The table; nothing where there are none."""
+def show(caches: Sequence[Cached], out: Console, now: float) -> None:
+    """The table; nothing where there are none. `now`: when they were looked at, in seconds since 1970."""
     if any(part.fate for each in caches for part in each.parts):
-        show_fates(caches, out)
+        show_fates(caches, out, now)
     elif any(each.opened for each in caches):
-        show_parts(caches, out)
+        show_parts(caches, out, now)
     elif caches:
         table = new_table("cache", "size", "files", "age", "used", "hits")
         for each in largest(caches):
-            table.add_row(each.name, *figures(each), rate(each.hits), back(each.back))
+            table.add_row(each.name, *figures(each, now), rate(each.hits), back(each.back))
         out.print(table)
 
 
-def show_parts(caches: Sequence[Cached], out: Console) -> None:
+def show_parts(caches: Sequence[Cached], out: Console, now: float) -> None:
     """Each cache with its parts, and where it is."""
     table = new_table("cache", "size", "files", "age", "used")
     for each in largest(caches):
-        table.add_row(Text(each.name, style="bold"), *figures(each), back(each.back))
-        for row in opened(each):
+        table.add_row(Text(each.name, style="bold"), *figures(each, now), back(each.back))
+        for row in opened(each, now):
             table.add_row(*row)
     out.print(table)
     for each in caches:
@@ -53,9 +52,8 @@ def largest(caches: Sequence[Cached]) -> list[Cached]:
     return sorted(caches, key=lambda each: -each.size)
 
 
-def figures(of: Cached | Part) -> tuple[str, ...]:
+def figures(of: Cached | Part, now: float) -> tuple[str, ...]:
     """Size, files, age and last use."""
-    now = time.time()
     return human_size(of.size), f"{of.files:,}", ago(now, of.made), ago(now, of.used)
 
 
@@ -69,19 +67,18 @@ def new_table(first: str, *others: str) -> Table:
     return table
 
 
-def opened(cached: Cached) -> Iterator[tuple[Text | str, ...]]:
+def opened(cached: Cached, now: float) -> Iterator[tuple[Text | str, ...]]:
     """The parts of a cache, the largest first; of many the rest as one."""
     for part in cached.parts[:MOST_PARTS]:
-        yield Text(f"  {short(part.name, LISTED)}", style="dim" if part.within else ""), *figures(part), back(part.back)
+        yield Text(f"  {short(part.name, LISTED)}", style="dim" if part.within else ""), *figures(part, now), back(part.back)
     if rest := cached.parts[MOST_PARTS:]:
         size, files = sum(part.size for part in rest), sum(part.files for part in rest)
         yield Text(f"  {len(rest)} more", style="dim"), human_size(size), f"{files:,}", "", "", ""
 
 
-def show_fates(caches: Sequence[Cached], out: Console) -> None:
+def show_fates(caches: Sequence[Cached], out: Console, now: float) -> None:
     """What goes, or has gone, a line a part; then what stays, a line a reason."""
     table = new_table("what", "size", "frees", "age", "used")
-    now = time.time()
     for each in largest(caches):
         going = [part for part in each.parts if part.fate in ("goes", "gone")]
         if going:

@@ -53,7 +53,7 @@ def show(report: Report, out: Console) -> None:
     show_found(report, out)
     if report.proof is not None:
         optimize.show(report.proof, out)
-    caches.show(report.caches, out)
+    caches.show(report.caches, out, report.began)
     show_changes(untold(report), out)
     for note in report.notes:
         show_note(plain(note), out)

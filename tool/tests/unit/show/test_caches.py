@@ -12,7 +12,8 @@ from torch_starter.core.report import Change, Report
 from torch_starter.show.caches import ago, back, short
 from torch_starter.show.terminal import show
 
-NOW = time.time()
+NOW = 1_800_000_000.0
+BEGAN = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(NOW))
 DAY = 86400.0
 MODEL = Part(
     cache="huggingface",
@@ -42,7 +43,7 @@ def fated(part: Part, fate: Fate, kept: str = "") -> Part:
 def lines(*caches: Cached, **more: object) -> list[str]:
     """What is shown in 80 columns, but the conclusion."""
     out = io.StringIO()
-    report = msgspec.structs.replace(Report(command="clean", caches=list(caches)), **more)
+    report = msgspec.structs.replace(Report(command="clean", caches=list(caches), started_at=BEGAN), **more)
     show(report, Console(file=out, width=80, highlight=False, emoji=False))
     return [line.rstrip() for line in out.getvalue().splitlines()]
 
