@@ -28,6 +28,7 @@ from torch_starter.core import cached, problems, proof, report, spec_types  # no
 from torch_starter.core.catalog import collect  # noqa: E402
 from torch_starter.core.kinds import Cache, Verb  # noqa: E402
 from torch_starter.core.spec import Spec, Table  # noqa: E402
+from torch_starter.verbs import ORDER  # noqa: E402
 from torch_starter.verbs._files import all_rules  # noqa: E402
 from torch_starter.verbs._judge import all_checks  # noqa: E402
 
@@ -174,7 +175,7 @@ def code(text: str) -> str:
 
 def verbs() -> list[Verb]:
     """All verbs, in the order of the help."""
-    order = [*cli.ORDER, *(verb.name for verb in collect("verbs", Verb))]  # one that has no place yet comes last
+    order = [*ORDER, *(verb.name for verb in collect("verbs", Verb))]  # one that has no place yet comes last
     return sorted(collect("verbs", Verb), key=lambda verb: order.index(verb.name))
 
 

@@ -17,6 +17,7 @@ from torch_starter import __version__
 from torch_starter.core.catalog import collect
 from torch_starter.core.kinds import Option, Verb
 from torch_starter.core.problems import Interrupted, Problem, WrongUsage
+from torch_starter.verbs import FAMILIES, ORDER
 
 if TYPE_CHECKING:
     from torch_starter.core.ask import Ask
@@ -102,16 +103,6 @@ def family(group: click.Group, name: str) -> click.Group:
     return found
 
 
-# fmt: off
-ORDER = (  # as a newcomer needs them
-    "setup", "verify-setup", "explain", "run", "lock-update", "add", "remove", "rollback", "benchmark", "optimize",
-    "profile", "memory-profile", "render", "build", "up", "shell", "down", "docker-stats",
-    "cache list", "cache warm", "cache verify", "cache export", "cache import", "clean", "facts", "test",
-)
-FAMILIES = {"cache": "What is kept so that it need not be fetched or made again: see it, fill it, check it, carry it."}
-# fmt: on
-
-
 def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
         print(f"torch-starter {__version__}")
@@ -156,7 +147,7 @@ def command(verb: Verb) -> click.Command:
         params.append(click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar=verb.rest))
     settings: dict[str, Any] = {
         "allow_interspersed_args": not (verb.passes_through or verb.script),
-        "ignore_unknown_options": verb.passes_through,
+        "ignore_unknown_options": verb.passes_through or verb.programs_options,
     }
 
     def callback(**given: Any) -> int:

@@ -33,6 +33,10 @@ FLOORS = {
     "bundles": 2,
     "caches": 2,
     "cleaning": 2,
+    "quality": 2,
+    "audits": 2,
+    "scanning": 2,
+    "notebooks": 2,
     "verbs": 3,
     "show": 3,
     "": 4,  # cli.py, testing.py and __main__.py

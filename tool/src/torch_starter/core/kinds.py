@@ -49,6 +49,7 @@ class Verb:
     `rest` names the words behind the options, where a verb takes any; with `passes_through` they are a command that
     gets the terminal and whose exit status becomes ours (and there is no `--json`). `markdown`: its answer can be written as a
     table by `--markdown FILE`. `script`: options end where a script begins, or behind -m MODULE, as those of Python do.
+    `programs_options`: those that it does not know are among its rest, for the program that it starts.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Verb:
     changes: bool = False
     markdown: bool = False
     script: bool = False
+    programs_options: bool = False
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,12 @@ class Verify(Table, frozen=True):
     commands_timeout: Time = "30min"
 
 
+class Checks(Table, frozen=True):
+    """Where the project's own code is, for `all-checks` and its members; what is not there is left out."""
+
+    paths: tuple[str, ...] = ("src", "tests", "notebooks", "examples")
+
+
 class Spec(Table, frozen=True):
     """The whole of `torch-starter.toml`."""
 
@@ -182,3 +188,4 @@ class Spec(Table, frozen=True):
     security: Security = Security()
     update: Update = Update()
     verify: Verify = Verify()
+    checks: Checks = Checks()
