@@ -22,8 +22,12 @@ class Later[T]:
         except BaseException as error:
             self._error = error
 
-    def result(self) -> T:
+    def wait(self) -> None:
+        """Until it has ended, however."""
         self._thread.join()
+
+    def result(self) -> T:
+        self.wait()
         if self._error is not None:
             raise self._error
         return self._result[0]

@@ -39,8 +39,8 @@ class Code:
 
     `paths`: the files and folders that are looked at, relative to the project's root; `asked`: the user named them. `python`:
     the interpreter of the environment, None where there is none yet; `variables`: what its programs are started with. `options`:
-    those of the command. `find`: the words that start a tool; it raises Unknown where that cannot be had. `fix`: what can be
-    mended, is.
+    those of the command. `find`: the words that start a tool; it raises Unknown where that cannot be had. `beside`: the folder
+    with a tool's module, likewise. `fix`: what can be mended, is. `stopped`: whether the user has stopped us.
     """
 
     project: Project
@@ -49,11 +49,13 @@ class Code:
     facts: Facts
     paths: tuple[str, ...]
     find: Callable[[Tool], Sequence[str]]
+    beside: Callable[[Tool], Path]
     variables: Mapping[str, str]
     python: Path | None = None
     asked: bool = False
     fix: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    stopped: Callable[[], bool] = bool
 
     @property
     def root(self) -> Path:
@@ -61,7 +63,7 @@ class Code:
 
     def run(self, argv: Sequence[str | Path], timeout: float | None = None) -> Done:
         """A program in the project's root, with the environment's variables."""
-        return self.machine.processes.run(argv, env=self.variables, cwd=self.root, timeout=timeout)
+        return self.machine.processes.run(argv, env=self.variables, cwd=self.root, timeout=timeout, until=self.stopped)
 
 
 @dataclass(frozen=True)

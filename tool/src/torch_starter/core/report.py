@@ -229,6 +229,7 @@ class Report(msgspec.Struct, kw_only=True):
     stop: Stop | None = None
     stop_exit_code: int = 70
     passed_through: int | None = None
+    lenient: bool = False
     started_at: str = ""
     seconds: float = 0.0
 
@@ -247,7 +248,7 @@ class Report(msgspec.Struct, kw_only=True):
         verdicts = {finding.verdict for finding in self.findings}
         if verdicts & {"fail", "crash"}:
             return 1
-        return 3 if "unknown" in verdicts else 0
+        return 3 if "unknown" in verdicts and not self.lenient else 0
 
     @property
     def status(self) -> Status:
@@ -257,7 +258,7 @@ class Report(msgspec.Struct, kw_only=True):
             return "error"
         if self.exit_code in words:
             return words[self.exit_code]
-        return "warn" if any(finding.verdict == "warn" for finding in self.findings) else "ok"
+        return "warn" if any(finding.verdict in ("warn", "unknown") for finding in self.findings) else "ok"
 
     def as_dict(self) -> dict[str, Any]:
         """The documented envelope, schema 1."""

@@ -12,9 +12,9 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from torch_starter.core.ask import Ask
-from torch_starter.core.kinds import Profiler
 from torch_starter.core.machine import Machine
 from torch_starter.core.problems import Problem
 from torch_starter.making import mirrors, uv
@@ -36,6 +36,19 @@ print(json.dumps({
 """
 
 
+class Addition(Protocol):
+    """What is put beside an environment: a profiler, or a program that looks at code."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def requirement(self) -> str: ...
+    @property
+    def module(self) -> str: ...
+    @property
+    def without(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Overlay:
     """The folder with what was missing, where anything was; and why some of it could not be had, by the name of the profiler.
@@ -48,7 +61,7 @@ class Overlay:
     own: tuple[str, ...] = ()
 
 
-def overlay(ask: Ask, python: Path, profilers: Sequence[Profiler]) -> Overlay:
+def overlay(ask: Ask, python: Path, profilers: Sequence[Addition]) -> Overlay:
     """What these need, beside the environment of an interpreter. It never raises: without them one looks in other ways."""
     told = described(ask.machine, python, profilers)
     if told is None:
@@ -74,12 +87,12 @@ def overlay(ask: Ask, python: Path, profilers: Sequence[Profiler]) -> Overlay:
     return Overlay(folder, missing, own)
 
 
-def word(profiler: Profiler) -> str:
+def word(profiler: Addition) -> str:
     """What is looked for: the module that is imported, else the program."""
     return profiler.module or profiler.name
 
 
-def described(machine: Machine, python: Path, profilers: Sequence[Profiler]) -> dict[str, list[str]] | None:
+def described(machine: Machine, python: Path, profilers: Sequence[Addition]) -> dict[str, list[str]] | None:
     """The version of an interpreter, and which of the modules it has; None where it does not answer."""
     done = machine.processes.run((python, "-c", ASKED, *map(word, profilers)), env=clean(machine.variables), timeout=60)
     try:

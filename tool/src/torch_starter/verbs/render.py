@@ -10,22 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from torch_starter.core.ask import Ask
-    from torch_starter.core.kinds import Artifact
-    from torch_starter.core.report import Finding, Report
-
-
-KEEP = "put your change into torch-starter.toml, or for Compose into a compose.override.yaml, then ./dev.sh render --force"
-OTHERWISE = {
-    "as rendered": ("the spec has moved", "./dev.sh render"),
-    "edited": ("it was edited", KEEP),
-    "foreign": ("it was not rendered", KEEP),
-}
+    from torch_starter.core.report import Report
 
 
 def run(ask: Ask) -> Report:
     from torch_starter.core.catalog import collect
     from torch_starter.core.kinds import Artifact
     from torch_starter.core.problems import WrongUsage
+    from torch_starter.core.rendered import difference, judged
     from torch_starter.core.report import Change, Report
     from torch_starter.core.spec_file import read
 
@@ -62,40 +54,10 @@ def what_takes_it(paths: Iterable[str]) -> Iterator[str]:
         yield "An editor asks whether to rebuild its container."
 
 
-def judged(artifact: Artifact, wanted: str, there: str | None) -> Finding:
-    """Whether a file is as the spec renders it; else why not."""
-    from torch_starter.core.rendered import state
-    from torch_starter.core.report import Finding, Place
-
-    place, id = Place(artifact.path), f"render.{artifact.path}"
-    if there == wanted:
-        return Finding(id=id, verdict="ok", title=artifact.about, seen="as the spec renders it", place=place)
-    if there is None:
-        seen, remedy = "it is not there", "./dev.sh render"
-    else:
-        why, remedy = OTHERWISE[state(there)]
-        count = changed_lines(there, wanted)
-        seen = f"{why}: {count} line{'s differ' if count > 1 else ' differs'}"
-    return Finding(id=id, verdict="fail", title=artifact.about, seen=seen, remedy=remedy, place=place)
-
-
-def changed_lines(there: str, wanted: str) -> int:
-    """How many lines rendering would take away or bring."""
-    return sum(line[:1] in "+-" for line in difference("", there, wanted).splitlines()[2:])
-
-
-def difference(path: str, there: str, wanted: str) -> str:
-    """What rendering would change, as `diff` writes it."""
-    import difflib
-
-    found = difflib.unified_diff(there.splitlines(), wanted.splitlines(), path, f"{path} (rendered)", n=1, lineterm="")
-    return "\n".join(found)
-
-
 def refuse_to_lose(there: Mapping[str, str | None], wanted: Mapping[str, str]) -> None:
     """Raise WrongUsage where a file has lines that no rendering wrote."""
     from torch_starter.core.problems import WrongUsage
-    from torch_starter.core.rendered import state
+    from torch_starter.core.rendered import KEEP, state
 
     for path, text in there.items():
         if text is not None and text != wanted[path] and (how := state(text)) != "as rendered":
@@ -111,6 +73,8 @@ def told(path: str, there: str | None, wanted: str) -> str:
     """How much of a file is other than it was."""
     if there is None:
         return "new"
+    from torch_starter.core.rendered import difference
+
     signs = [line[:1] for line in difference(path, there, wanted).splitlines()[2:]]
     return f"{signs.count('+')} lines more, {signs.count('-')} less"
 

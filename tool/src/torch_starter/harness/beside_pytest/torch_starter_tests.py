@@ -1,0 +1,94 @@
+"""A plugin of pytest: tells how each test ended, as JSON, and which tests a change may reach that coverage does not see.
+
+It is loaded by its name from PYTHONPATH. TORCH_STARTER_TESTS is the path of a file with what is wanted:
+
+    told      the path that is written to: {"tests": [...], "errors": [...], "left_out": N, "exit": N}
+    beside    a folder behind all others on the path of modules, or nothing: testmon is in it
+    may_skip  ids of the tests that may be left out, where testmon says so, too
+    watched   the project's folder where what tests read is to be told, else nothing
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+with open(os.environ["TORCH_STARTER_TESTS"], encoding="utf-8") as _file:
+    WANTED = json.load(_file)
+if WANTED["beside"]:
+    sys.path.append(WANTED["beside"])  # behind the environment's own packages
+
+
+class Telling:
+    """Gathers how tests end, and writes it at the end."""
+
+    def __init__(self, config: Any, watch: Any) -> None:
+        self.config, self.watch = config, watch
+        self.tests: dict[str, dict[str, Any]] = {}
+        self.errors: list[dict[str, Any]] = []
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.errors.append({"id": report.nodeid, "place": [report.nodeid.split("::")[0], None], "said": said(report)})
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        if self.watch is not None:
+            self.watch.begin()
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        file, line, _ = report.location
+        first = {"id": report.nodeid, "outcome": "passed", "seconds": 0.0, "place": [file, (line or 0) + 1]}
+        told = self.tests.setdefault(report.nodeid, first)
+        told["seconds"] += report.duration
+        if report.failed:
+            told.update(outcome="failed", said=said(report), place=place(report, told["place"]))
+        elif report.skipped and told["outcome"] == "passed":
+            told["outcome"] = "skipped"
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        if self.watch is not None:
+            self.tests.get(nodeid, {}).update(self.watch.end())
+
+    def pytest_sessionfinish(self, session: Any) -> None:
+        select = self.config.pluginmanager.get_plugin("TestmonSelect")
+        left_out = len(select.deselected_tests) if select is not None else 0
+        told = {"tests": list(self.tests.values()), "errors": self.errors, "left_out": left_out, "exit": int(session.exitstatus)}
+        with open(WANTED["told"] + ".part", "w", encoding="utf-8") as file:
+            json.dump(told, file)
+        os.replace(WANTED["told"] + ".part", WANTED["told"])
+
+
+def said(report: Any) -> str:
+    """The last words of a failure."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash is not None else report.longrepr)[:2000]
+
+
+def place(report: Any, otherwise: list[Any]) -> list[Any]:
+    """Where it failed, where that is known."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return [str(crash.path), crash.lineno] if crash is not None else otherwise
+
+
+def pytest_configure(config: Any) -> None:
+    if hasattr(config, "workerinput"):  # one of several processes: the first tells for all
+        return
+    watch = None
+    if WANTED["watched"]:
+        from torch_starter_reads import Watch
+
+        watch = Watch(WANTED["watched"])
+    config.pluginmanager.register(Telling(config, watch), "torch-starter-telling")
+
+
+def pytest_sessionstart(session: Any) -> None:
+    """What may not be left out is not."""
+    select = session.config.pluginmanager.get_plugin("TestmonSelect")
+    if select is None:
+        return
+    may_skip = set(WANTED["may_skip"])
+    files = {name.split("::")[0] for name in session.config.testmon_data.all_tests if name not in may_skip}
+    select.deselected_tests = [name for name in select.deselected_tests if name in may_skip]
+    select.deselected_files = [name for name in select.deselected_files if name not in files]

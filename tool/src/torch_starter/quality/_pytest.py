@@ -1,0 +1,116 @@
+"""Starting pytest so that it tells how each test ended, and reading that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.quality import Code, Tool
+from torch_starter.core.report import Finding
+from torch_starter.quality._places import place
+
+PYTEST = Tool("pytest", extra="dev", about="runs tests", source="The manual of pytest")
+PLUGINS = Path(__file__).parents[1] / "harness" / "beside_pytest"
+ID, TITLE = "tests.pytest", "every test passes"
+NOTHING_COLLECTED = 5
+MEANINGS = {2: "it was interrupted", 3: "pytest had an internal error", 4: "pytest was called in a wrong way"}
+
+
+class Test(msgspec.Struct, frozen=True):
+    """How one test ended; with a watch also the files that it read, and whether it ran code that nobody could see."""
+
+    id: str
+    outcome: str
+    seconds: float
+    place: tuple[str, int | None]
+    said: str = ""
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    opaque: bool = False
+
+
+class Stuck(msgspec.Struct, frozen=True):
+    """A file of tests that could not be read."""
+
+    id: str
+    place: tuple[str, int | None]
+    said: str = ""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """How a run of pytest went. `left_out`: how many tests were not run, because nothing that they run has changed."""
+
+    tests: tuple[Test, ...] = ()
+    errors: tuple[Stuck, ...] = ()
+    left_out: int = 0
+    exit: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """pytest as it is started: what it is given in a folder of its own."""
+
+    argv: tuple[str, ...]
+    variables: Mapping[str, str]
+    told: Path
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a run is to do besides running tests. `beside`, `may_skip`, `watched`: see the plugin."""
+
+    options: tuple[str, ...] = ()
+    beside: str = ""
+    may_skip: tuple[str, ...] = ()
+    watched: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def prepared(code: Code, folder: Path, paths: Sequence[str], wish: Wish) -> Run:
+    """How pytest is started; `folder` is for what it is told and tells. Raises Absent without tests, Unknown without pytest."""
+    if not paths and not (code.root / "tests").is_dir():
+        raise Absent("there is no tests/ yet")
+    code.find(PYTEST)
+    told = folder / "told.json"
+    wanted = {"told": str(told), "beside": wish.beside, "may_skip": wish.may_skip, "watched": wish.watched}
+    code.machine.files.write(folder / "wanted.json", json.dumps(wanted))
+    path = [str(PLUGINS), *filter(None, [code.variables.get("PYTHONPATH", "")])]
+    variables = {**code.variables, **wish.variables, "PYTHONPATH": ":".join(path)}
+    variables["TORCH_STARTER_TESTS"] = str(folder / "wanted.json")
+    argv = (str(code.python), "-m", "pytest", "-p", "torch_starter_tests", *wish.options, *(paths or ["tests"]))
+    return Run(argv, variables, told)
+
+
+def read(code: Code, run: Run, status: int | None, said: str) -> Told:
+    """What a run told; raises Unknown where it came to no end of its own."""
+    text = code.machine.files.read(run.told)
+    if text is None or status is None or (status in MEANINGS and status != 2):
+        why = MEANINGS.get(status or 0, f"it ended with {status}")
+        raise Unknown(f"pytest told nothing: {why}: {said.strip()[-400:]}")
+    return msgspec.json.decode(text, type=Told)
+
+
+def findings(code: Code, told: Told) -> Iterator[Finding]:
+    """A finding for each test that failed, or one that says how many passed."""
+    for each in told.errors:
+        where = place(code.root, *each.place)
+        yield Finding(id=ID, verdict="fail", title=TITLE, seen=f"{each.id} cannot be read: {each.said}", place=where)
+    failed = [test for test in told.tests if test.outcome == "failed"]
+    for test in failed:
+        where = place(code.root, *test.place)
+        yield Finding(id=ID, verdict="fail", title=TITLE, seen=f"{test.id}: {test.said}", place=where, seconds=test.seconds)
+    if not failed and not told.errors:
+        yield Finding(id=ID, verdict="ok" if told.tests or told.left_out else "warn", title=TITLE, seen=counted(told))
+
+
+def counted(told: Told) -> str:
+    """How many of what, in words."""
+    outcomes = [test.outcome for test in told.tests]
+    parts = [f"{outcomes.count(name)} {name}" for name in ("failed", "passed", "skipped") if name in outcomes]
+    parts += [f"{told.left_out} left out: nothing that they run has changed"] if told.left_out else []
+    return ", ".join(parts) or "there is no test in tests/"

@@ -1,0 +1,75 @@
+"""ruff: mistakes that can be seen without running, and one form for all files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from torch_starter.core.facts import Unknown
+from torch_starter.core.quality import Code, Quality, Tool
+from torch_starter.core.report import Finding
+from torch_starter.quality._places import place
+
+RUFF = Tool("ruff", extra="dev", about="lints and formats", source="The manual of ruff")
+TITLES = {"lint.rules": "ruff's rules", "lint.format": "one form for all files"}
+
+
+def look(code: Code) -> Iterator[Finding]:
+    """The rules, then the form; with `fix` what ruff can mend safely is mended before."""
+    if code.fix:
+        asked(code, "check", "--fix", "--quiet", "--exit-zero")
+        asked(code, "format", "--quiet")
+    yield from told(code, "lint.rules", asked(code, "check", "--output-format", "json"))
+    yield from told(code, "lint.format", asked(code, "format", "--check", "--output-format", "json"))
+
+
+def asked(code: Code, *words: str) -> list[dict[str, Any]]:
+    """What ruff says, as JSON has it; raises Unknown where it could not look."""
+    done = code.run([*code.find(RUFF), words[0], "--force-exclude", *words[1:], "--", *code.paths])
+    if done.code not in (0, 1):
+        raise Unknown(f"ruff {words[0]} ended with {done.code}: {done.err.strip()[-300:]}")
+    if "json" not in words:
+        return []
+    try:
+        found: list[dict[str, Any]] = json.loads(done.out or "[]")
+    except ValueError as error:
+        raise Unknown(f"what ruff {words[0]} said cannot be read: {error}") from None
+    return found
+
+
+def told(code: Code, id: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:
+    """A finding for each place, or one that says that there is none."""
+    for row in rows:
+        fix = row.get("fix") or {}
+        mendable = id == "lint.format" or fix.get("applicability") == "safe"
+        cell = f"cell {row['cell']}, " if row.get("cell") else ""
+        yield Finding(
+            id=id,
+            verdict="fail",
+            title=TITLES[id],
+            seen=f"{cell}{words(row)}" if id == "lint.rules" else "not formatted",
+            remedy="./dev.sh lint --fix" if mendable else "",
+            place=place(code.root, row["filename"], (row.get("location") or {}).get("row") if id == "lint.rules" else None),
+            fixable=mendable,
+        )
+    if not rows:
+        yield Finding(id=id, verdict="ok", title=TITLES[id], seen=f"nothing in {', '.join(code.paths)}")
+
+
+def words(row: dict[str, Any]) -> str:
+    """A rule's name and what it says."""
+    return f"{row.get('code') or 'syntax'} {row['message']}"
+
+
+QUALITY = Quality(
+    name="lint",
+    title="mistakes that can be seen without running",
+    about="ruff's rules and its form, in Python files and notebooks.",
+    look=look,
+    mend="--fix mends what ruff mends safely; the rest by hand. What is right as it is: `# noqa: RULE` at the line.",
+    source="The manual of ruff; its settings are in pyproject.toml, [tool.ruff]",
+    tools=(RUFF,),
+    command="lint",
+    fixes=True,
+)

@@ -1,0 +1,139 @@
+"""Looking at the project's own code: what is looked at, with which programs, and all of it at once."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from torch_starter.core.ask import Ask
+from torch_starter.core.catalog import collect
+from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.later import Later
+from torch_starter.core.problems import CouldNotLook, Problem, WrongUsage
+from torch_starter.core.progress import Stage
+from torch_starter.core.quality import Code, Quality, Tool
+from torch_starter.core.report import Finding
+from torch_starter.making.overlay import overlay
+from torch_starter.verbs import _gather, _plan
+
+ORDER = ("lint", "types", "tests", "shell", "dockerfile", "rendered", "lock", "secrets", "audit")
+NO_ENVIRONMENT = "there is no environment yet: ./dev.sh setup"
+
+
+def qualities() -> list[Quality]:
+    """All of them, in the order in which they are told."""
+    return sorted(collect("quality", Quality), key=lambda each: ORDER.index(each.name) if each.name in ORDER else len(ORDER))
+
+
+def named(*names: str) -> list[Quality]:
+    """Those of these names."""
+    return [each for each in qualities() if each.name in names]
+
+
+@dataclass(frozen=True)
+class Toolbox:
+    """Where programs are: in the environment, on PATH, or put beside the environment."""
+
+    ask: Ask
+    environment: Path | None
+
+    def find(self, tool: Tool) -> Sequence[str]:
+        """The words that start it; raises Unknown."""
+        inside = self.environment / "bin" / tool.name if self.environment else None
+        if inside is not None and inside.exists():
+            return [str(inside)]
+        if tool.extra:
+            raise Unknown(f"{tool.name} is not installed: ./dev.sh setup --extra {tool.extra}" if inside else NO_ENVIRONMENT)
+        if found := shutil.which(tool.name, path=self.ask.machine.variables.get("PATH", "")):
+            return [found]
+        return [str(self.beside(tool) / "bin" / tool.name)]
+
+    def beside(self, tool: Tool) -> Path:
+        """The folder in which a tool is, put there where it was not; raises Unknown."""
+        python = self.environment / "bin" / "python" if self.environment and tool.module else Path(sys.executable)
+        placed = overlay(self.ask, python, [tool])
+        if placed.folder is None:
+            raise Unknown(placed.missing.get(tool.name, f"{tool.name} cannot be had"))
+        return placed.folder
+
+
+def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
+    """The project's code as the command asks for it; raises WrongUsage for a path that is not there."""
+    for path in paths:
+        if not (ask.project.root / path).exists():
+            raise WrongUsage("code.missing", f"there is no {path} in the project", "give a file or a folder of the project")
+    try:
+        subject = _gather.ours(ask)
+    except CouldNotLook:
+        subject = None
+    there = [path for path in ask.spec.checks.paths if (ask.project.root / path).exists()]
+    record = _plan.environments(ask).record(subject.environment) if subject and subject.environment else None
+    torch = next((name.split("-")[1] for name in (record.packages if record else ()) if name.startswith("torch-")), None)
+    toolbox = Toolbox(ask, subject.environment if subject else None)
+    return Code(
+        project=ask.project,
+        machine=ask.machine,
+        spec=ask.spec,
+        facts=ask.facts,
+        paths=tuple(paths or there),
+        find=toolbox.find,
+        beside=toolbox.beside,
+        variables=_gather.own_variables(ask, subject, torch) if subject else dict(ask.machine.variables),
+        python=subject.python if subject else None,
+        asked=bool(paths),
+        fix=ask.flag("fix") and not ask.flag("dry-run"),
+        options=ask.options,
+    )
+
+
+def look(ask: Ask, chosen: Sequence[Quality], code: Code) -> list[Finding]:
+    """All of them beside each other, told in their order. Where we are interrupted, no program goes on."""
+    stop = threading.Event()
+    code = replace(code, stopped=stop.is_set)
+    title = chosen[0].name if len(chosen) == 1 else "looking"
+    with ask.progress.stage(title, len(chosen), "things") as stage:
+        running = Running(chosen, stage)
+        works = [Later(partial(running.findings, each, code)) for each in chosen]
+        try:
+            return [finding for work in works for finding in work.result()]
+        except KeyboardInterrupt:
+            stop.set()
+            for work in works:
+                work.wait()
+            raise
+
+
+class Running:
+    """What is still looked at, for the line of progress."""
+
+    def __init__(self, chosen: Sequence[Quality], stage: Stage) -> None:
+        self.left, self.total, self.stage, self.lock = [each.name for each in chosen], len(chosen), stage, threading.Lock()
+        stage.to(0, self.total, ", ".join(self.left))
+
+    def findings(self, quality: Quality, code: Code) -> list[Finding]:
+        """What one of them found."""
+        found = list(guarded(quality, code))
+        with self.lock:
+            self.left.remove(quality.name)
+            self.stage.to(self.total - len(self.left), self.total, ", ".join(self.left))
+        return found
+
+
+def guarded(quality: Quality, code: Code) -> Iterator[Finding]:
+    """Its findings; what it could not look at is one, too, and so is the fact by which it does not apply."""
+    try:
+        yield from quality.look(code)
+    except Absent as reason:
+        yield Finding(id=quality.name, verdict="skip", title=quality.title, seen=str(reason))
+    except Unknown as reason:
+        seen, _, remedy = str(reason).partition(": ./dev.sh ")
+        yield Finding(
+            id=quality.name, verdict="unknown", title=quality.title, seen=seen, remedy=f"./dev.sh {remedy}" if remedy else ""
+        )
+    except Problem as problem:
+        yield Finding(id=quality.name, verdict="unknown", title=quality.title, seen=problem.message, remedy=problem.remedy)

@@ -1,0 +1,89 @@
+"""Running the tests of the project's own code: streamed to a terminal, or told as findings."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from torch_starter.core.ask import Ask
+from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.problems import CouldNotLook, Interrupted, WrongUsage
+from torch_starter.core.quality import Code
+from torch_starter.core.report import Finding, Measurement, Report
+from torch_starter.quality import _changed, _coverage, _pytest
+from torch_starter.quality._pytest import Told, Wish
+from torch_starter.verbs import _quality
+
+INTERRUPTED = 2  # by which pytest ends then, and where a file of tests cannot be read
+NO_TESTS = "put a file test_something.py into tests/"
+
+
+def run(ask: Ask, paths: list[str], options: list[str]) -> Report:
+    """The user's tests; those alone that a change reaches, with --changed."""
+    for path in paths:
+        if not (ask.project.root / path.split("::")[0]).exists():
+            raise WrongUsage("test.missing", f"there is no {path} in the project", "give a file or a folder of tests")
+    code = _quality.code(ask)
+    if code.python is None:
+        raise CouldNotLook("environment.missing", "there is no environment yet", "./dev.sh setup")
+    with tempfile.TemporaryDirectory(prefix="torch-starter-") as name:
+        try:
+            return answered(ask, code, Path(name), paths, options)
+        except Absent as reason:
+            raise WrongUsage("test.none", str(reason), NO_TESTS) from None
+        except Unknown as reason:
+            what, _, remedy = str(reason).partition(": ./dev.sh ")
+            raise CouldNotLook("test.unknown", what, f"./dev.sh {remedy}" if remedy else "see the message above") from None
+
+
+def answered(ask: Ask, code: Code, folder: Path, paths: list[str], options: list[str]) -> Report:
+    """What a run of pytest says, as it goes where a person looks, and as data."""
+    changed = ask.flag("changed")
+    choice = _changed.chosen(code) if changed else None
+    wish = _changed.wish(code, choice, options) if choice else Wish(tuple(options))
+    run = _pytest.prepared(code, folder, paths, wish)
+    if ask.flag("json"):
+        done = ask.machine.processes.run(run.argv, env=run.variables, cwd=code.root, on_line=ask.progress.say)
+        status, said = done.code, done.err
+    else:
+        status, said = ask.machine.processes.pass_through(run.argv, env=run.variables, cwd=code.root), ""
+    told = _pytest.read(code, run, status, said)
+    if status == INTERRUPTED and not told.errors:
+        raise Interrupted()
+    if choice is not None:
+        _changed.remember(code, choice, told)
+    report = Report(command="test", measurements=measured(told), notes=[choice.why] if choice is not None and choice.why else [])
+    if ask.flag("json"):
+        report.findings = list(_pytest.findings(code, told))
+    else:  # pytest has shown what failed
+        report.passed_through = int(bool(told.errors) or any(test.outcome == "failed" for test in told.tests))
+        report.conclusion = _pytest.counted(told)
+    return report
+
+
+def measured(told: Told) -> list[Measurement]:
+    """How many tests were run, how many were left out, and what they took."""
+    return [
+        Measurement(name="tests", unit="tests", samples=(len(told.tests),)),
+        Measurement(name="left-out", unit="tests", samples=(told.left_out,)),
+        Measurement(name="tests-took", unit="s", better="lower", samples=(sum(test.seconds for test in told.tests),)),
+    ]
+
+
+def covered(ask: Ask, code: Code, folder: Path) -> tuple[list[Finding], _coverage.Covered | None]:
+    """How the tests ended, and what they ran; raises Unknown."""
+    wish = _coverage.wish(code, folder)
+    if wish is None:
+        raise Unknown("pytest-cov is not installed in the environment; it is in the extra dev")
+    try:
+        run = _pytest.prepared(code, folder, list(code.paths) if code.asked else [], wish)
+    except Absent as reason:
+        raise WrongUsage("test.none", str(reason), NO_TESTS) from None
+    with ask.progress.stage("tests", None, "things"):
+        done = ask.machine.processes.run(run.argv, env=run.variables, cwd=code.root)
+    told = _pytest.read(code, run, done.code, done.out + done.err)
+    found = list(_pytest.findings(code, told))
+    if not told.tests:
+        return found, None
+    measured = _coverage.read(code, folder)
+    return [*found, *_coverage.findings(code, measured)], measured
