@@ -15,10 +15,15 @@ import os
 import sys
 from typing import Any
 
-with open(os.environ["TORCH_STARTER_TESTS"], encoding="utf-8") as _file:
-    WANTED = json.load(_file)
-if WANTED["beside"]:
-    sys.path.append(WANTED["beside"])  # behind the environment's own packages
+WANTED: dict[str, Any] = {}
+
+
+def pytest_addoption() -> None:
+    """The first that pytest calls, before it looks for other plugins."""
+    with open(os.environ["TORCH_STARTER_TESTS"], encoding="utf-8") as file:
+        WANTED.update(json.load(file))
+    if WANTED["beside"]:
+        sys.path.append(WANTED["beside"])  # behind the environment's own packages
 
 
 class Telling:

@@ -1,0 +1,3 @@
+"""A shop whose prices are guessed."""
+
+CURRENCY = "EUR"
