@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import ClassVar
 
 from torch_starter.core.facts import Fact, Unknown
@@ -21,3 +22,11 @@ class Interfaces(Fact, frozen=True):
             return cls(names=tuple(sorted(name for _, name in socket.if_nameindex())))
         except OSError as error:
             raise Unknown(f"the network interfaces cannot be listed: {error.strerror}") from error
+
+
+def shares_the_hosts(folder: Path) -> bool:
+    """Whether a container has the network of its host: one of its own has neither devices nor bridges, only ends of cables.
+
+    `folder` is /sys/class/net.
+    """
+    return any((each / "device").exists() or (each / "bridge").exists() for each in folder.glob("*"))
