@@ -1,7 +1,7 @@
 """Where the data is, and how long each test takes: as long as a real one, where WORK is given."""
 
+import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ def data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def work() -> Iterator[None]:
-    rounds = int(os.environ.get("WORK", "0"))
-    assert sum(number % 7 for number in range(rounds)) >= 0
-    yield
+def work() -> None:
+    rounds = int(os.environ.get("WORK", "1"))
+    assert len(hashlib.pbkdf2_hmac("sha256", b"as long", b"as a real one", rounds)) == 32

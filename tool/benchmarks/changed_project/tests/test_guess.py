@@ -1,5 +1,4 @@
 import torch
-
 from shop.guess import Guess, Things, fit, scaled
 
 

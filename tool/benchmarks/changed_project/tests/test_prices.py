@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-
 from shop.prices import Price, Reduced, shown, table, total, with_tax
 
 

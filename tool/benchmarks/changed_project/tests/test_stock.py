@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-
 from shop.stock import Empty, Stock, lists
 
 

@@ -1,24 +1,22 @@
 """Which tests a change reaches: what testmon's coverage knows, and what coverage cannot see.
 
-testmon keeps for each test the blocks of code that it ran. Beside that we keep the files and folders that it read, and whether it
-ran code that nobody could see: in other processes, or compiled by torch. Such a test is run after any change of the project. A
-change that nobody can judge (settings, a file that no test was seen to read) runs them all.
+testmon keeps for each test the blocks of code that it ran. Beside that we keep what it read, what its file imports, and whether
+code was run for it where nobody saw it; a change there is a reason to run it, too. A change that nobody can judge (settings, a
+file that no test was seen to read) runs them all.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from urllib.parse import quote
-
-import msgspec
+from pathlib import Path, PurePosixPath
 
 from torch_starter.core.quality import Code, Tool
+from torch_starter.quality import _imports, _memory
+from torch_starter.quality._imports import Source
+from torch_starter.quality._memory import Imported, Memory, Seen
 from torch_starter.quality._places import files
 from torch_starter.quality._pytest import Told, Wish
 
@@ -30,25 +28,19 @@ TESTMON = Tool(
     source="The manual of pytest-testmon",
     without="which tests a change reaches cannot be known",
 )
-SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", "conftest.py", "torch-starter.toml")
+SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", "torch-starter.toml")
 WORDS = (".md", ".rst", ".ipynb")  # which no test reads but by opening it, which is seen
 MISSING = "-"
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """What one test read when it last ran, by digests; `tree`: what all of the project was, where it is opaque."""
+@dataclass(frozen=True)
+class Now:
+    """The project as it is: digests of settings, of all of it, and of what is no Python; its sources by their names."""
 
-    files: dict[str, str] = {}
-    folders: dict[str, str] = {}
-    tree: str = ""
-
-
-class Memory(msgspec.Struct, frozen=True):
-    """What is known from earlier runs: `rest` are the files of which no test was seen to read."""
-
-    settings: str = ""
-    rest: dict[str, str] = {}
-    tests: dict[str, Seen] = {}
+    settings: str
+    tree: str
+    rest: Mapping[str, str]
+    sources: Mapping[str, Source]
 
 
 @dataclass(frozen=True)
@@ -56,9 +48,7 @@ class Choice:
     """Which tests may be left out, by their ids, where testmon says so, too; or that all are run, and why, in a sentence."""
 
     before: Memory
-    settings: str
-    tree: str
-    rest: Mapping[str, str]
+    now: Now
     may_skip: tuple[str, ...] = ()
     all: bool = False
     why: str = ""
@@ -66,112 +56,106 @@ class Choice:
 
 def chosen(code: Code) -> Choice:
     """What a change since the last run reaches, as far as coverage does not see it."""
-    before, digests = memory(code), digests_of(code)
-    settings = joined({name: digest(code.root / name) for name in SETTINGS})
-    rest = {name: found for name, found in digests.items() if not name.endswith((".py", *WORDS))}
-    choice = Choice(before, settings, joined(digests), rest)
-    if not before.tests or not is_sound(database(code)):
-        forget(code)
+    before, now = _memory.load(code), looked(code)
+    choice = Choice(before, now)
+    if not before.tests:
         return replace(choice, all=True, why="All tests were run: nothing is known from a run before.")
-    if before.settings != settings:
+    if before.settings != now.settings:
         return replace(choice, all=True, why="All tests were run: settings have changed.")
-    if unread := unread_changes(before, rest):
+    if unread := unread_change(before, now.rest):
         return replace(choice, all=True, why=f"All tests were run: no test was seen to read {unread}, which has changed.")
-    return replace(
-        choice, may_skip=tuple(name for name, seen in before.tests.items() if not reached(code.root, seen, choice.tree))
-    )
+    imports = imports_of(now.sources, before.at_import, {name.split("::")[0] for name in before.tests})
+    unreached = (name for name, seen in before.tests.items() if not reached(code.root, name, seen, choice, imports))
+    return replace(choice, may_skip=tuple(unreached))
 
 
-def unread_changes(before: Memory, rest: Mapping[str, str]) -> str:
+def looked(code: Code) -> Now:
+    """The project as it is now."""
+    paths = [path for name in code.spec.checks.paths for path in files(code.root / name, ("",))]
+    names = {os.path.relpath(path, code.root): path for path in (*paths, *code.root.glob("*.py"))}
+    sources = {name: _imports.read(path, name) for name, path in names.items() if name.endswith(".py")}
+    others = {name: digest(path) for name, path in names.items() if name not in sources}
+    rest = {name: found for name, found in others.items() if not name.endswith(WORDS)}
+    tree = joined({**others, **{name: source.digest for name, source in sources.items()}})
+    return Now(joined({name: digest(code.root / name) for name in SETTINGS}), tree, rest, sources)
+
+
+def unread_change(before: Memory, rest: Mapping[str, str]) -> str:
     """A file that has changed, and of which it is not known who reads it; empty where there is none."""
     read = {name for seen in before.tests.values() for name in seen.files}
     names = sorted({*before.rest, *rest} - read)
     return next((name for name in names if before.rest.get(name) != rest.get(name)), "")
 
 
-def reached(root: Path, seen: Seen, tree: str) -> bool:
-    """Whether what a test read has changed."""
-    if seen.tree and seen.tree != tree:
+def imports_of(sources: Mapping[str, Source], at_import: Mapping[str, list[str]], tests: set[str]) -> dict[str, Imported]:
+    """What each file of tests imports, with the conftest.py beside and above it."""
+    closures = _imports.closures(sources)
+    shells = {name: _imports.shell(source, at_import.get(name, ())) for name, source in sources.items()}
+    found = {}
+    for test in tests & sources.keys():
+        names = set().union(*(closures[name] for name in (test, *conftests(test)) if name in closures))
+        found[test] = Imported(
+            {name: sources[name].digest for name in names},
+            {name: shells[name] for name in names},
+            any(sources[name].keeps for name in names),
+        )
+    return found
+
+
+def conftests(test: str) -> Iterator[str]:
+    """The files that pytest reads for those of tests below them."""
+    yield from (str(folder / "conftest.py") for folder in PurePosixPath(test).parents)
+
+
+def reached(root: Path, name: str, seen: Seen, choice: Choice, imports: Mapping[str, Imported]) -> bool:
+    """Whether something has changed that a test read, or that was run for it where coverage does not see it."""
+    if seen.tree and seen.tree != choice.now.tree:
         return True
-    if any(digest(root / name) != was for name, was in seen.files.items()):
+    file = name.split("::")[0]
+    before, now = choice.before.imports.get(file, Imported()), imports.get(file, Imported())
+    if before.shells != now.shells or ((seen.hidden or before.keeps or now.keeps) and before.whole != now.whole):
         return True
-    return any(listing(root / name) != was for name, was in seen.folders.items())
+    if any(digest(root / path) != was for path, was in seen.files.items()):
+        return True
+    return any(listing(root / path) != was for path, was in seen.folders.items())
 
 
 def wish(code: Code, choice: Choice, options: list[str]) -> Wish:
     """How pytest is told."""
-    beside = code.beside(TESTMON)
     select = "--testmon-noselect" if choice.all else "--testmon-forceselect"
     return Wish(
         options=("--testmon", select, "--no-header", *options),
-        beside=str(beside),
+        beside=str(code.beside(TESTMON)),
         may_skip=choice.may_skip,
-        watched=str(code.root),
-        variables={"TESTMON_DATAFILE": str(database(code))},
+        watched=os.path.realpath(code.root),
+        # Other ways of coverage.py tell a line once, not once for each test.
+        variables={"TESTMON_DATAFILE": str(_memory.database(code)), "COVERAGE_CORE": "ctrace"},
     )
 
 
 def remember(code: Code, choice: Choice, told: Told) -> None:
-    """Keep what the tests that were run have read; what is no longer there is forgotten."""
-    kept = {name: seen for name, seen in choice.before.tests.items() if (code.root / name.split("::")[0]).is_file()}
+    """Keep what the tests that were run have read; what is no longer there is forgotten.
+
+    The project is kept as it was before they ran: a file that was edited meanwhile has changed for the next time.
+    """
+    before, now = choice.before, choice.now
+    tests = {name: seen for name, seen in before.tests.items() if name.split("::")[0] in now.sources}
     for test in told.tests:
-        kept[test.id] = Seen(
-            {name: digest(code.root / name) for name in test.files},
-            {name: listing(code.root / name) for name in test.folders},
-            choice.tree if test.opaque else "",
-        )
-    now = Memory(choice.settings, dict(choice.rest), kept)
-    code.machine.files.write(state(code) / "seen.json", msgspec.json.encode(now))
-
-
-def memory(code: Code) -> Memory:
-    """What earlier runs have kept; nothing where that cannot be read, and then testmon's is not trusted either."""
-    text = code.machine.files.read(state(code) / "seen.json")
-    try:
-        return msgspec.json.decode(text or "{}", type=Memory)
-    except msgspec.DecodeError:
-        return Memory()
-
-
-def is_sound(path: Path) -> bool:
-    """Whether testmon's database is there and whole."""
-    if not path.is_file():
-        return False
-    try:
-        with contextlib.closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as opened:
-            return bool(opened.execute("PRAGMA quick_check").fetchone() == ("ok",))
-    except sqlite3.Error:
-        return False
-
-
-def forget(code: Code) -> None:
-    """Begin anew: what one of the two keeps without the other is not to be trusted."""
-    code.machine.files.make_folder(state(code))
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        code.machine.files.remove(state(code) / f"testmon.db{suffix}")
-
-
-def database(code: Code) -> Path:
-    """What testmon keeps."""
-    return state(code) / "testmon.db"
-
-
-def state(code: Code) -> Path:
-    """Where it is kept: for each platform, since other code runs on another."""
-    return code.project.state / "tests"
-
-
-def digests_of(code: Code) -> dict[str, str]:
-    """Each file of the project's code, relative to its root."""
-    found = [path for name in code.spec.checks.paths for path in files(code.root / name, ("",))]
-    found += code.root.glob("*.py")
-    return {os.path.relpath(path, code.root): digest(path) for path in found}
+        files = {name: now.sources[name].digest if name in now.sources else digest(code.root / name) for name in test.files}
+        folders = {name: listing(code.root / name) for name in test.folders}
+        tests[test.id] = Seen(files, folders, now.tree if test.opaque else "", test.hidden)
+    at_import = {name: set(found) for name, found in before.at_import.items()}
+    for file, function in told.at_import:
+        at_import.setdefault(file, set()).add(function)
+    kept = {name: sorted(found) for name, found in at_import.items() if name in now.sources}
+    imports = imports_of(now.sources, kept, {name.split("::")[0] for name in tests})
+    _memory.save(code, Memory(now.settings, dict(now.rest), tests, imports, kept))
 
 
 def digest(path: Path) -> str:
     """Of the contents of a file; of one that is not there a sign."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        return _imports.digest_of(path.read_bytes())
     except OSError:
         return MISSING
 

@@ -22,7 +22,10 @@ MEANINGS = {2: "it was interrupted", 3: "pytest had an internal error", 4: "pyte
 
 
 class Test(msgspec.Struct, frozen=True):
-    """How one test ended; with a watch also the files that it read, and whether it ran code that nobody could see."""
+    """How one test ended; with a watch also what it read, and whether code was run for it that nobody could see.
+
+    `hidden`: code of the modules that it imports; `opaque`: of any.
+    """
 
     id: str
     outcome: str
@@ -31,6 +34,7 @@ class Test(msgspec.Struct, frozen=True):
     said: str = ""
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    hidden: bool = False
     opaque: bool = False
 
 
@@ -43,12 +47,16 @@ class Stuck(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """How a run of pytest went. `left_out`: how many tests were not run, because nothing that they run has changed."""
+    """How a run of pytest went. `left_out`: how many tests were not run, because nothing that they run has changed.
+
+    `at_import`: functions of the project that were called while tests were collected: their file and qualified name.
+    """
 
     tests: tuple[Test, ...] = ()
     errors: tuple[Stuck, ...] = ()
     left_out: int = 0
     exit: int = 0
+    at_import: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torch_starter.core.facts import Unknown
 from torch_starter.core.quality import Code, Quality, Tool
 from torch_starter.core.report import Finding
-from torch_starter.quality._places import place
+from torch_starter.quality._places import place, with_files
 
 RUFF = Tool("ruff", extra="dev", about="lints and formats", source="The manual of ruff")
+SYNTAX = (None, "invalid-syntax")  # by which ruff calls what is no Python
+CANNOT_READ = 2
 TITLES = {"lint.rules": "ruff's rules", "lint.format": "one form for all files"}
 
 
 def look(code: Code) -> Iterator[Finding]:
     """The rules, then the form; with `fix` what ruff can mend safely is mended before."""
+    paths = with_files(code, ".py", ".pyi", ".ipynb")
     if code.fix:
-        asked(code, "check", "--fix", "--quiet", "--exit-zero")
-        asked(code, "format", "--quiet")
-    yield from told(code, "lint.rules", asked(code, "check", "--output-format", "json"))
-    yield from told(code, "lint.format", asked(code, "format", "--check", "--output-format", "json"))
+        asked(code, paths, "check", "--fix", "--quiet", "--exit-zero")
+        asked(code, paths, "format", "--quiet", may_fail=True)
+    rows = asked(code, paths, "check", "--output-format", "json")
+    yield from told(code, "lint.rules", rows)
+    if any(row.get("code") in SYNTAX for row in rows):
+        yield Finding(id="lint.format", verdict="skip", title=TITLES["lint.format"], seen="see lint.rules: not all can be read")
+    else:
+        yield from told(code, "lint.format", asked(code, paths, "format", "--check", "--output-format", "json"))
 
 
-def asked(code: Code, *words: str) -> list[dict[str, Any]]:
+def asked(code: Code, paths: Sequence[str], *words: str, may_fail: bool = False) -> list[dict[str, Any]]:
     """What ruff says, as JSON has it; raises Unknown where it could not look."""
-    done = code.run([*code.find(RUFF), words[0], "--force-exclude", *words[1:], "--", *code.paths])
+    done = code.run([*code.find(RUFF), words[0], "--force-exclude", *words[1:], "--", *paths])
+    if done.code == CANNOT_READ and may_fail:  # the rules tell which file
+        return []
     if done.code not in (0, 1):
         raise Unknown(f"ruff {words[0]} ended with {done.code}: {done.err.strip()[-300:]}")
     if "json" not in words:

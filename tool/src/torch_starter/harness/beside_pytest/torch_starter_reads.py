@@ -1,7 +1,8 @@
 """What a test does that coverage of its lines does not see: files that it reads, and code that runs where nobody counts lines.
 
 Seen by the interpreter's own audit events: files and folders that are opened, processes that are started. Code of torch.compile
-runs without its lines being counted, and is seen by the counters that torch keeps.
+runs without its lines being counted, and is seen by the counters that torch keeps. While tests are collected, the functions of
+the project that are called then are noted: what they compute belongs to no test.
 """
 
 from __future__ import annotations
@@ -10,58 +11,119 @@ import os
 import sys
 from typing import Any
 
-STARTS = {"os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "subprocess.Popen"}
+FORKS = {"os.fork", "os.forkpty"}
+STARTS = {"os.posix_spawn", "os.exec", "os.system", "subprocess.Popen"}
 LISTS = {"os.listdir", "os.scandir"}
+RUNNERS = ("python", "pypy", "sh", "bash", "dash", "zsh", "env", "pytest", "torchrun", "accelerate", "coverage", "uv", "make")
 NOT_READ = ("__pycache__", ".pyc")
 
 
 class Watch:
-    """Of the test that runs: the files of the project that it read, the folders that it listed, whether it is opaque."""
+    """Of the test that runs: the files of the project that it read, the folders that it listed, what code nobody saw.
+
+    `hidden`: code of the modules that it imports ran in a copy of this process, or compiled. `opaque`: it started a program that
+    may run any code of the project: an interpreter or a shell, or one that is given a path in it.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root) + os.sep
-        self.running = False
+        self.at_import: set[tuple[str, str]] = set()
         self.begin()
         self.running = False
         watch_processes(self)
         sys.addaudithook(self.heard)
+        self.calls = Calls(self.called) if hasattr(sys, "monitoring") else OldCalls(self.called)
+
+    def collected(self) -> None:
+        """All tests are known: from here on code belongs to tests."""
+        self.calls.end()
+
+    def called(self, code: Any) -> bool:
+        """A function that is called while tests are collected; whether it is one of the project's."""
+        name = self.inside(code.co_filename)
+        if name and code.co_name != "<module>":
+            self.at_import.add((name, getattr(code, "co_qualname", code.co_name)))
+        return bool(name)
 
     def begin(self) -> None:
         """Of the next test."""
         self.files: set[str] = set()
         self.folders: set[str] = set()
-        self.opaque, self.running, self.compiled = False, True, frames()
+        self.hidden, self.opaque, self.running, self.compiled = False, False, True, frames()
 
     def end(self) -> dict[str, Any]:
         """What was seen of it."""
         self.running = False
-        opaque = self.opaque or frames() != self.compiled
-        return {"files": sorted(self.files), "folders": sorted(self.folders), "opaque": opaque}
+        hidden = self.hidden or frames() != self.compiled
+        return {"files": sorted(self.files), "folders": sorted(self.folders), "hidden": hidden, "opaque": self.opaque}
 
     def heard(self, event: str, arguments: tuple[Any, ...]) -> None:
         """One event of the interpreter's."""
         if not self.running:
             return
         if event == "open":
-            self.see(arguments[0], self.files)
+            self.files.update(filter(None, [self.inside(arguments[0])]))
         elif event in LISTS:
-            self.see("." if arguments[0] is None else arguments[0], self.folders)
+            self.folders.update(filter(None, [self.inside("." if arguments[0] is None else arguments[0])]))
+        elif event == "subprocess.Popen" and not self.may_run_ours(arguments):
+            self.hidden = True
         elif event in STARTS:
             self.opaque = True
+        elif event in FORKS:
+            self.hidden = True
 
-    def see(self, path: Any, where: set[str]) -> None:
-        """A path of the project, relative to it."""
+    def may_run_ours(self, arguments: tuple[Any, ...]) -> bool:
+        """Whether a program that is started may run code of the project."""
+        words = arguments[1] if isinstance(arguments[1], (list, tuple)) else [arguments[1]]
+        try:
+            texts = [os.fsdecode(word) for word in (arguments[0] or words[0], *words)]
+        except TypeError:
+            return True
+        name = os.path.basename(texts[0])
+        return name.startswith(RUNNERS) or any(self.root.rstrip(os.sep) in text for text in texts)
+
+    def inside(self, path: Any) -> str:
+        """A path of the project, relative to it; nothing for any other, and for what programs keep."""
         if isinstance(path, int):
-            return
+            return ""
         try:
             name = os.path.abspath(os.fsdecode(path))
         except (TypeError, ValueError):
-            return
-        if not (name + os.sep).startswith(self.root):
-            return
-        inside = name[len(self.root) :]
-        if not any(part.startswith(".") for part in inside.split(os.sep)) and not any(end in inside for end in NOT_READ):
-            where.add(inside)
+            return ""
+        found = name[len(self.root) :] if name.startswith(self.root) else ""
+        kept = any(part.startswith(".") for part in found.split(os.sep)) or any(end in found for end in NOT_READ)
+        return "" if kept else found
+
+
+class Calls:
+    """Tells of each function that is called, once where it is none of interest: at no cost to others."""
+
+    def __init__(self, called: Any) -> None:
+        self.monitoring: Any = vars(sys)["monitoring"]
+        self.id = self.monitoring.PROFILER_ID
+        if self.monitoring.get_tool(self.id) is not None:  # somebody profiles the tests
+            self.id = self.monitoring.OPTIMIZER_ID
+        self.monitoring.use_tool_id(self.id, "torch-starter")
+        self.monitoring.register_callback(self.id, self.monitoring.events.PY_START, self.started)
+        self.monitoring.set_events(self.id, self.monitoring.events.PY_START)
+        self.called = called
+
+    def started(self, code: Any, offset: int) -> Any:
+        return None if self.called(code) else self.monitoring.DISABLE
+
+    def end(self) -> None:
+        self.monitoring.set_events(self.id, 0)
+        self.monitoring.free_tool_id(self.id)
+
+
+class OldCalls:
+    """The same before Python 3.12, slowly."""
+
+    def __init__(self, called: Any) -> None:
+        sys.setprofile(lambda frame, event, argument: called(frame.f_code) if event == "call" else None)
+
+    def end(self) -> None:
+        sys.setprofile(None)
 
 
 def frames() -> int:
@@ -78,7 +140,7 @@ def watch_processes(watch: Watch) -> None:
     start = kind.start
 
     def told(self: Any) -> Any:
-        watch.opaque = True
+        watch.hidden = True
         return start(self)
 
     kind.start = told

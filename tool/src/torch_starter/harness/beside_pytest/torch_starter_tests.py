@@ -2,7 +2,7 @@
 
 It is loaded by its name from PYTHONPATH. TORCH_STARTER_TESTS is the path of a file with what is wanted:
 
-    told      the path that is written to: {"tests": [...], "errors": [...], "left_out": N, "exit": N}
+    told      the path that is written to: {"tests": [...], "errors": [...], "left_out": N, "exit": N, "at_import": [...]}
     beside    a folder behind all others on the path of modules, or nothing: testmon is in it
     may_skip  ids of the tests that may be left out, where testmon says so, too
     watched   the project's folder where what tests read is to be told, else nothing
@@ -33,6 +33,13 @@ class Telling:
         self.config, self.watch = config, watch
         self.tests: dict[str, dict[str, Any]] = {}
         self.errors: list[dict[str, Any]] = []
+        self.shared: dict[str, bool] = {}
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        if self.watch is not None:
+            self.watch.collected()
+            for item in session.items:
+                self.shared[item.nodeid] = is_shared(item, WANTED["watched"])
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
@@ -54,15 +61,28 @@ class Telling:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         if self.watch is not None:
-            self.tests.get(nodeid, {}).update(self.watch.end())
+            seen = self.watch.end()
+            seen["hidden"] = seen["hidden"] or self.shared.get(nodeid, False)
+            self.tests.get(nodeid, {}).update(seen)
 
     def pytest_sessionfinish(self, session: Any) -> None:
         select = self.config.pluginmanager.get_plugin("TestmonSelect")
         left_out = len(select.deselected_tests) if select is not None else 0
-        told = {"tests": list(self.tests.values()), "errors": self.errors, "left_out": left_out, "exit": int(session.exitstatus)}
+        at_import = sorted(self.watch.at_import) if self.watch is not None else []
+        told: dict[str, Any] = {"tests": list(self.tests.values()), "errors": self.errors, "left_out": left_out}
+        told.update(exit=int(session.exitstatus), at_import=at_import)
         with open(WANTED["told"] + ".part", "w", encoding="utf-8") as file:
             json.dump(told, file)
         os.replace(WANTED["told"] + ".part", WANTED["told"])
+
+
+def is_shared(item: Any, root: str) -> bool:
+    """Whether a test uses what a fixture of the project makes for several tests: it was run in the first of them alone."""
+    info = getattr(item, "_fixtureinfo", None)
+    made = [each for defs in getattr(info, "name2fixturedefs", {}).values() for each in defs]
+    wide = [each for each in made if getattr(each, "scope", "function") != "function"]
+    codes = [getattr(getattr(each, "func", None), "__code__", None) for each in wide]
+    return any(code is not None and os.path.abspath(code.co_filename).startswith(root + os.sep) for code in codes)
 
 
 def said(report: Any) -> str:
