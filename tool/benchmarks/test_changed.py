@@ -1,6 +1,6 @@
 """`test --changed` against the whole suite: how long it takes after an edit of one line, and whether it misses a failing test.
 
-    tool/benchmarks/test_changed.py [--mutations N] [--seed N] [--work N]
+    tool/benchmarks/test_changed.py [--mutations N] [--seed N] [--work N] [--no-speed] [--light]
 
 The project is changed_project/: its tests read files, list folders, start processes, use workers and torch.compile. First each
 test is given as much work as takes a real one about a second, and a line is put into each function in turn: the median of what
@@ -54,10 +54,10 @@ class Place:
         return time.monotonic() - began, {words[1] for words in lines}, done.returncode
 
 
-def made(folder: Path) -> Place:
-    """A copy of the project that has the environment of this repository."""
+def made(folder: Path, *, light: bool = False) -> Place:
+    """A copy of the project that has the environment of this repository; a light one is without torch."""
     root = folder / "a project"
-    shutil.copytree(HERE, root)
+    shutil.copytree(HERE, root, ignore=shutil.ignore_patterns("*guess.py" if light else "__pycache__", "__pycache__"))
     real = (REPOSITORY / ".venv").resolve()
     state = root / ".torch-starter" / "here"
     state.mkdir(parents=True)
@@ -134,7 +134,7 @@ def speed(place: Place, work: int) -> list[float]:
     place.variables["WORK"] = str(work)
     place.command("--changed")
     whole = statistics.median(place.whole(work=work)[0] for _ in range(3))
-    print(f"the whole suite: {whole:.1f} s (median of 3)")
+    print(f"the whole suite: {whole:.1f} s (median of 3)", flush=True)
     shares = []
     for path, line in functions(place.root / "src"):
         text = path.read_text()
@@ -169,16 +169,19 @@ def main() -> int:
     parser.add_argument("--mutations", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--work", type=int, default=3_000_000, help="rounds of a hash in each test")
+    parser.add_argument("--light", action="store_true", help="without the tests of torch")
+    parser.add_argument("--no-speed", action="store_true", help="mutations alone")
     given = parser.parse_args()
-    print(machine())
+    print(machine(), flush=True)
+    share = 0.0
+    if not given.no_speed:
+        with TemporaryDirectory(prefix="changed ") as folder:
+            shares = speed(made(Path(folder)), given.work)
+        share = statistics.median(shares)
+        spread = f"{min(shares):.2f} to {max(shares):.2f}, n={len(shares)}"
+        print(f"after an edit of one line: {share:.2f} of the whole suite's time ({spread}); limit {LIMIT}")
     with TemporaryDirectory(prefix="changed ") as folder:
-        place = made(Path(folder))
-        shares = speed(place, given.work)
-    share = statistics.median(shares)
-    spread = f"{min(shares):.2f} to {max(shares):.2f}, n={len(shares)}"
-    print(f"after an edit of one line: {share:.2f} of the whole suite's time ({spread}); limit {LIMIT}")
-    with TemporaryDirectory(prefix="changed ") as folder:
-        place = made(Path(folder))
+        place = made(Path(folder), light=given.light)
         lost = mutate(place, given.mutations, given.seed)
     return int(lost > 0 or share > LIMIT)
 

@@ -13,6 +13,7 @@ class Later[T]:
         self._function = function
         self._result: list[T] = []
         self._error: BaseException | None = None
+        self._ended = threading.Event()  # a thread whose `join` was interrupted is taken for ended by the next
         self._thread = threading.Thread(target=self._work, daemon=True)  # an interrupt does not wait for it
         self._thread.start()
 
@@ -21,10 +22,12 @@ class Later[T]:
             self._result.append(self._function())
         except BaseException as error:
             self._error = error
+        finally:
+            self._ended.set()
 
     def wait(self) -> None:
         """Until it has ended, however."""
-        self._thread.join()
+        self._ended.wait()
 
     def result(self) -> T:
         self.wait()

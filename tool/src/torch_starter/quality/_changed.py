@@ -17,8 +17,8 @@ from torch_starter.core.quality import Code, Tool
 from torch_starter.quality import _imports, _memory
 from torch_starter.quality._imports import Source
 from torch_starter.quality._memory import Imported, Memory, Seen
-from torch_starter.quality._places import files
 from torch_starter.quality._pytest import Told, Wish
+from torch_starter.quality._tracked import tracked
 
 TESTMON = Tool(
     "pytest-testmon",
@@ -30,6 +30,8 @@ TESTMON = Tool(
 )
 SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", "torch-starter.toml")
 WORDS = (".md", ".rst", ".ipynb")  # which no test reads but by opening it, which is seen
+APART = ("docs/", "locks/")  # and what lies in no folder
+LARGE = 4 << 20  # bytes from which on a file is known by its size and time
 MISSING = "-"
 
 
@@ -71,13 +73,17 @@ def chosen(code: Code) -> Choice:
 
 def looked(code: Code) -> Now:
     """The project as it is now."""
-    paths = [path for name in code.spec.checks.paths for path in files(code.root / name, ("",))]
-    names = {os.path.relpath(path, code.root): path for path in (*paths, *code.root.glob("*.py"))}
-    sources = {name: _imports.read(path, name) for name, path in names.items() if name.endswith(".py")}
-    others = {name: digest(path) for name, path in names.items() if name not in sources}
-    rest = {name: found for name, found in others.items() if not name.endswith(WORDS)}
+    names = tracked(code)
+    sources = {name: _imports.read(code.root / name, name) for name in names if name.endswith(".py")}
+    others = {name: digest(code.root / name) for name in names if name not in sources}
+    rest = {name: found for name, found in others.items() if may_be_read(name)}
     tree = joined({**others, **{name: source.digest for name, source in sources.items()}})
     return Now(joined({name: digest(code.root / name) for name in SETTINGS}), tree, rest, sources)
+
+
+def may_be_read(name: str) -> bool:
+    """Whether a test may read a file in ways that are not seen, as libraries in C do."""
+    return "/" in name and not name.startswith((".", *APART)) and not name.endswith(WORDS)
 
 
 def unread_change(before: Memory, rest: Mapping[str, str]) -> str:
@@ -155,6 +161,9 @@ def remember(code: Code, choice: Choice, told: Told) -> None:
 def digest(path: Path) -> str:
     """Of the contents of a file; of one that is not there a sign."""
     try:
+        found = path.stat()
+        if found.st_size > LARGE:
+            return f"{found.st_size} {found.st_mtime_ns}"
         return _imports.digest_of(path.read_bytes())
     except OSError:
         return MISSING

@@ -21,7 +21,7 @@ NOTHING_COLLECTED = 5
 MEANINGS = {2: "it was interrupted", 3: "pytest had an internal error", 4: "pytest was called in a wrong way"}
 
 
-class Test(msgspec.Struct, frozen=True):
+class Ended(msgspec.Struct, frozen=True):
     """How one test ended; with a watch also what it read, and whether code was run for it that nobody could see.
 
     `hidden`: code of the modules that it imports; `opaque`: of any.
@@ -52,7 +52,7 @@ class Told(msgspec.Struct, frozen=True):
     `at_import`: functions of the project that were called while tests were collected: their file and qualified name.
     """
 
-    tests: tuple[Test, ...] = ()
+    tests: tuple[Ended, ...] = ()
     errors: tuple[Stuck, ...] = ()
     left_out: int = 0
     exit: int = 0

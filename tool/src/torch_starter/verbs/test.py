@@ -24,9 +24,11 @@ def run(ask: Ask) -> Report:
     if ask.flag("changed") and ours:
         raise WrongUsage("test.changed", "--changed chooses among the tests of your own code", f"./dev.sh test {' '.join(ours)}")
     report = Report(command="test")
-    if (ours or not paths) and not ask.flag("changed"):
+    all_ours = not paths and (ask.project.root / "tool" / "tests").is_dir() and not ask.flag("changed")
+    if ours or all_ours:
         report = _tool_tests.run(ask, ours, options)
-    if report.exit_code == 0 and (theirs or ask.flag("changed") or (not paths and (ask.project.root / "tests").is_dir())):
+    all_theirs = not paths and ((ask.project.root / "tests").is_dir() or not all_ours)
+    if report.exit_code == 0 and (theirs or all_theirs):
         yours = _testing.run(ask, theirs, options)
         yours.findings = [*report.findings, *yours.findings]
         report = yours

@@ -11,7 +11,14 @@ from torch_starter.core.facts import Absent, Unknown
 from torch_starter.quality import dockerfile, lint, shell, types
 from unit.quality.coded import code, look, told
 
-CELL = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": ["import os"], "id": "a"}
+CELL: dict[str, object] = {
+    "cell_type": "code",
+    "execution_count": None,
+    "metadata": {},
+    "outputs": [],
+    "source": ["import os"],
+    "id": "a",
+}
 NOTEBOOK = json.dumps({"cells": [CELL], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 

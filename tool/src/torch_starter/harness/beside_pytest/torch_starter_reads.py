@@ -29,7 +29,6 @@ class Watch:
         self.root = os.path.realpath(root) + os.sep
         self.at_import: set[tuple[str, str]] = set()
         self.begin()
-        self.running = False
         watch_processes(self)
         sys.addaudithook(self.heard)
         self.calls = Calls(self.called) if hasattr(sys, "monitoring") else OldCalls(self.called)
@@ -49,7 +48,7 @@ class Watch:
         """Of the next test."""
         self.files: set[str] = set()
         self.folders: set[str] = set()
-        self.hidden, self.opaque, self.running, self.compiled = False, False, True, frames()
+        self.hidden, self.opaque, self.running, self.compiled = False, False, False, frames()
 
     def end(self) -> dict[str, Any]:
         """What was seen of it."""

@@ -49,6 +49,23 @@ class Telling:
         if self.watch is not None:
             self.watch.begin()
 
+    def pytest_runtest_setup(self) -> None:
+        self.look(True)
+
+    def pytest_runtest_call(self) -> None:
+        self.look(True)
+
+    def pytest_runtest_teardown(self) -> None:
+        self.look(True)
+
+    def pytest_runtest_makereport(self) -> None:
+        """What pytest and its plugins do between the phases of a test is not the test's."""
+        self.look(False)
+
+    def look(self, running: bool) -> None:
+        if self.watch is not None:
+            self.watch.running = running
+
     def pytest_runtest_logreport(self, report: Any) -> None:
         file, line, _ = report.location
         first = {"id": report.nodeid, "outcome": "passed", "seconds": 0.0, "place": [file, (line or 0) + 1]}
