@@ -104,7 +104,15 @@ def test_every_fault_expects_what_a_check_may_say() -> None:
     assert not [fault.id for fault in faults if not any(concerns(fault.expected, check) for check in CHECKS)]
 
 
-@pytest.mark.parametrize(("word", "field"), [("files", "evidence.files"), ("names", "evidence.known_names")])
+FIELDS = [
+    ("files", "evidence.files"),
+    ("names", "evidence.known_names"),
+    ("secrets", "evidence.secrets"),
+    ("history", "evidence.secrets.history"),
+]
+
+
+@pytest.mark.parametrize(("word", "field"), FIELDS)
 def test_a_check_that_reads_what_must_be_read_from_files_says_so(word: str, field: str) -> None:
     """Else it would see nothing where it alone is asked for."""
     for check in CHECKS:

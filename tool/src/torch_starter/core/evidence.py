@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 from torch_starter.core.cause import Cause
 from torch_starter.core.facts import Facts
+from torch_starter.core.leaks import Secrets
 from torch_starter.core.probing import Answer
 from torch_starter.core.spec import Spec
 
@@ -128,7 +129,7 @@ class Evidence:
     puts a package into the target. `files` says which installed files are not what they were when they were installed,
     `known_names` are the variables that the installed programs and packages know. `causes` explain failures of probes. `folders`
     are those that scripts lie in or are started from, each with the modules in it that have the name of one of the standard
-    library or of an installed one.
+    library or of an installed one. `secrets`: what searches for them found.
     """
 
     facts: Facts
@@ -152,6 +153,7 @@ class Evidence:
     causes: tuple[Cause, ...] = ()
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lock_hash: str = ""
+    secrets: Secrets = field(default_factory=Secrets)
 
     @cached_property
     def required(self) -> Mapping[str, tuple[Requirement, ...]]:

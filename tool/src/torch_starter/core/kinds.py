@@ -76,7 +76,8 @@ class Check:
 
     `level` is the least thorough verification that asks it: `quick` needs no torch, `full` is only asked with --full. The
     probes of a quick check are started without torch. `reads`: what of the evidence must be read from thousands of the target's
-    files, and is left out where no check asks for it: `files` (Evidence.files) and `names` (Evidence.known_names).
+    files, and is left out where no check asks for it: `files` (Evidence.files) and `names` (Evidence.known_names); or of the
+    project's: `secrets` (Evidence.secrets), and `history` of git (Evidence.secrets.history).
     `about` says what it looks at and why it matters, `found` how, `mend` what mends it, `source` where it is known from.
     `causes` names what explains failures of other checks, so that one cause gives one red line. `repairs` is what --fix does
     about the findings that are `fixable`.
@@ -91,7 +92,7 @@ class Check:
     dynamic_probes: Callable[[Evidence], Iterable[str]] | None = None
     fresh: bool = False
     level: Level = "default"
-    reads: tuple[Literal["files", "names"], ...] = ()
+    reads: tuple[Literal["files", "names", "secrets", "history"], ...] = ()
     found: str = ""
     mend: str = ""
     source: str = ""

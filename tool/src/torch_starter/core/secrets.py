@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from torch_starter.core.tokens import beginnings, hits
 
 SECRET = {"TOKEN", "TOKENS", "KEY", "KEYS", "APIKEY", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS"}
-SHAPES = (
-    r"(?<![A-Za-z0-9])(hf_|gh[pousr]_|github_pat_|glpat-|sk-|nvapi-|AKIA|xox[abp]-)[A-Za-z0-9_-]{12,}"  # how known tokens begin
-)
 HARMLESS = r"|[0-9]{1,5}|true|false|yes|no|on|off|none|~?/.*|\./.*|\$.*"  # switches, paths, other variables
 IN_ADDRESS = re.compile(r"(?P<scheme>(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://)(?P<who>[^\s/@'\"]+)@")
+LEAST = 6  # characters of a value that is looked for as it is: a shorter one is in many words
+INSTEAD = "..."
 
 
 def secrets(given: Mapping[str, str]) -> Iterator[str]:
     """The variables whose names or values look like a secret's."""
     for name, value in given.items():
-        if re.search(SHAPES, value) or (is_named(name) and not re.fullmatch(HARMLESS, value.strip(), re.IGNORECASE)):
+        if has_token(value) or (is_named(name) and not re.fullmatch(HARMLESS, value.strip(), re.IGNORECASE)):
             yield name
+
+
+def values(given: Mapping[str, str]) -> frozenset[str]:
+    """Those values of them that can be looked for in a text as they are."""
+    return frozenset(value for name in secrets(given) if len(value := given[name].strip()) >= LEAST)
 
 
 def is_named(name: str) -> bool:
@@ -25,6 +31,20 @@ def is_named(name: str) -> bool:
     return bool(SECRET & set(re.split(r"[^A-Z0-9]+", name.upper())))
 
 
+def has_token(text: str) -> bool:
+    """Whether a text holds a token of a known kind, whatever it is called."""
+    return beginnings().search(text) is not None or any(not hit.kind.weak for hit in hits(text))
+
+
 def masked(text: str) -> str:
-    """The text without tokens of known shapes, and without what stands before the @ of an address."""
-    return IN_ADDRESS.sub(r"\g<scheme>...@", re.sub(SHAPES, "...", text))
+    """The text without secrets of known kinds, and without what stands before the @ of an address."""
+    return IN_ADDRESS.sub(r"\g<scheme>...@", without_secrets(text))
+
+
+def without_secrets(text: str, known: Iterable[str] = (), instead: str = INSTEAD) -> str:
+    """The text without secrets of known kinds, and without the `known` ones, whatever they look like."""
+    for secret in sorted(known, key=len, reverse=True):
+        text = text.replace(secret, instead)
+    for hit in sorted(hits(text), key=lambda each: -each.start):
+        text = text[: hit.start] + instead + text[hit.end :]
+    return beginnings().sub(instead, text)

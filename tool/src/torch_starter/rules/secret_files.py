@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from torch_starter.core.container_files import ContainerFiles, Dockerfile, Instruction, Stage
+from torch_starter.core.credential_files import FILES, VARIABLES, is_credential_file
 from torch_starter.core.interpolation import resolved
 from torch_starter.core.kinds import Rule
 from torch_starter.core.sight import Sight
 from torch_starter.rules._sights import short, stale, well, wrong
 from torch_starter.rules._stages import instructions
 from torch_starter.rules.context import contexts, has_secret, ignored_by
-
-VARIABLES = re.compile(r"\.env(\.(?!example|sample|template|dist|defaults?|tmpl)[\w-]+)?\*?")
-FILES = re.compile(
-    r"id_(rsa|dsa|ecdsa|ed25519)(_sk)?\*?|kaggle\.json|[._]netrc|\.pypirc|\.git-credentials|\.pgpass|\.s3cfg|\.boto"
-    r"|application_default_credentials\.json|service[-_]?account[\w-]*\.json|client_secret[\w-]*\.json|credentials\.json"
-    r"|secrets\.(toml|ya?ml|json)|.*\.(p12|pfx|ppk)"
-)
-FOLDERS = re.compile(r"(^|/)(\.(ssh|aws|azure|gnupg|kube|kaggle|config/gcloud)(/|$)|\.docker/config\.json$)")
-OPEN = re.compile(r"(^|/)\.(ssh|aws)/(config|known_hosts|authorized_keys|.*\.pub)$")  # what lies beside keys, and is none
 
 
 def copied(files: ContainerFiles) -> Iterator[Sight]:
@@ -37,16 +28,8 @@ def taken(files: ContainerFiles, file: Dockerfile, stage: Stage, instruction: In
         return
     for source in sources:
         left_out = all(ignored_by(files, file, context, posixpath.normpath(source)) for context in contexts(files, file))
-        if not left_out and (is_secret_file(source) or (len(sources) == 1 and FILES.fullmatch(posixpath.basename(target)))):
+        if not left_out and (is_credential_file(source) or (len(sources) == 1 and FILES.fullmatch(posixpath.basename(target)))):
             yield source
-
-
-def is_secret_file(path: str) -> bool:
-    """Whether a file or a folder is one of secrets by its name."""
-    name = posixpath.basename(path.rstrip("/"))
-    if FILES.fullmatch(name) or VARIABLES.fullmatch(name):
-        return True
-    return FOLDERS.search(path) is not None and not OPEN.search(path)
 
 
 def of_copy(files: ContainerFiles, file: Dockerfile, instruction: Instruction, path: str) -> Sight:

@@ -10,7 +10,7 @@ from torch_starter.core.container_files import ContainerFiles, Variable
 from torch_starter.core.facts import Absent
 from torch_starter.core.kinds import Rule
 from torch_starter.core.report import Place
-from torch_starter.core.secrets import HARMLESS, IN_ADDRESS, SHAPES, is_named
+from torch_starter.core.secrets import HARMLESS, IN_ADDRESS, has_token, is_named
 from torch_starter.core.sight import Sight
 from torch_starter.rules._sights import origin, short, stale, well, without, wrong
 
@@ -78,11 +78,6 @@ def away(in_image: bool, variable: Variable) -> tuple[str, str]:
         "a file of variables that git leaves out",
         "take it out, change it, and write it into .env, which env_file names and git ignores",
     )
-
-
-def has_token(text: str) -> bool:
-    """Whether a text holds a token of a known shape."""
-    return re.search(SHAPES, text) is not None
 
 
 def has_password(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reading what only the target's files say. It goes on beside the probes: hashing takes seconds."""
+"""Reading what only the target's files say, and the project's. It goes on beside the probes: hashing takes seconds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch_starter.core.kinds import Level
 from torch_starter.core.later import Later
 from torch_starter.facts.installed_files import Package, audit, look_early
 from torch_starter.facts.known_names import known_names
+from torch_starter.verbs import _leaks
 from torch_starter.verbs._gather import Subject
 
 
@@ -27,6 +28,8 @@ def read_files(ask: Ask, evidence: Evidence, level: Level, wanted: Set[str], ear
         found["files"] = files(ask, evidence, level, early)
     if "names" in wanted:
         found["known_names"] = names(ask, evidence, level)
+    if wanted & {"secrets", "history"}:
+        found["secrets"] = _leaks.search(ask, wanted)
     return found
 
 

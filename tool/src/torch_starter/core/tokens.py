@@ -1,0 +1,117 @@
+"""The kinds of secrets that the field uses, and where they are in a text. One table for what masks and for what searches."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cache, cached_property
+from pathlib import Path
+
+import msgspec
+
+from torch_starter.core.placeholders import is_chosen, is_placeholder, is_shown
+
+FILE = Path(__file__).with_suffix(".toml")
+AROUND = 200  # characters before and behind a secret in which a word that it needs must stand
+LINES = 2  # and lines
+
+
+class Kind(msgspec.Struct, frozen=True, dict=True):
+    """One kind of secrets: how it is known, and where it is changed. See tokens.toml."""
+
+    name: str
+    title: str
+    pattern: str
+    hints: tuple[str, ...]
+    change: str
+    near: tuple[str, ...] = ()
+    begins: str = ""
+    files: str = ""
+    weak: bool = False
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.ASCII)
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A secret in a text: its kind, and the characters from `start` up to `end`. It never holds the secret itself.
+
+    `digest` tells it from others. Of a weak one it must not be shown: it could be guessed from that.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    digest: str
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+class _Table(msgspec.Struct, frozen=True):
+    kind: tuple[Kind, ...]
+    examples: tuple[str, ...]
+
+
+@cache
+def table() -> _Table:
+    """All of tokens.toml, read once."""
+    return msgspec.toml.decode(FILE.read_bytes(), type=_Table)
+
+
+def kinds() -> tuple[Kind, ...]:
+    """All kinds, the most particular first."""
+    return table().kind
+
+
+@cache
+def beginnings() -> re.Pattern[str]:
+    """How tokens begin that are known by that alone, with 12 characters more."""
+    words = "|".join(dict.fromkeys(kind.begins for kind in kinds() if kind.begins))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{words})[A-Za-z0-9_-]{{12,}}", re.ASCII)
+
+
+def hits(text: str, name: str = "") -> Iterator[Hit]:
+    """The secrets in a text, each once, without placeholders and documented examples. `name`: that of the file, where known."""
+    lowered, taken = text.lower(), list[tuple[int, int]]()
+    for kind in kinds():
+        if not any(hint in lowered for hint in kind.hints) or (name and kind.files and not re.fullmatch(kind.files, name)):
+            continue
+        for found in kind.expression.finditer(text):
+            group = "secret" if "secret" in kind.expression.groupindex else 0
+            start, end = found.span(group)
+            if any(start < last and first < end for first, last in taken):
+                continue
+            if holds(kind, found, lowered, start, end):
+                taken.append((start, end))
+                yield Hit(kind, start, end, digest(found[group]))
+
+
+def holds(kind: Kind, found: re.Match[str], lowered: str, start: int, end: int) -> bool:
+    """Whether what looks like a secret is one: by what it is made of, and by the words around it."""
+    secret = found.string[start:end]
+    if any(secret.startswith(example) or example in found[0] for example in table().examples):
+        return False
+    if kind.name == "private-key":
+        return not is_placeholder(re.sub(r"\s|\\n", "", secret))
+    if kind.name == "password":
+        return is_chosen(secret, found["name"])
+    if kind.weak:
+        return not is_shown(secret, found["host"])
+    if kind.near and not any(word in around(lowered, start, end) for word in kind.near):
+        return False
+    return not is_placeholder(secret)
+
+
+def around(text: str, start: int, end: int) -> str:
+    """The line of a place with those beside it, as far as they are near."""
+    before, behind = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    return "\n".join(before.split("\n")[-1 - LINES :]) + "\n".join(behind.split("\n")[: 1 + LINES])
+
+
+def digest(secret: str) -> str:
+    """What tells one secret from another without telling it."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:16]

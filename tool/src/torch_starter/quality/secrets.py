@@ -1,0 +1,72 @@
+"""Secrets in the project's files, and in what git has of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from torch_starter.core.facts import Absent
+from torch_starter.core.leaks import Leak, Leaks, finding
+from torch_starter.core.quality import Code, Quality
+from torch_starter.core.report import Finding
+from torch_starter.scanning import allowed, history, tree
+
+FILES, HISTORY = "no file holds a secret", "no commit holds a secret"
+
+
+def look(code: Code) -> Iterator[Finding]:
+    """Each secret with its file and line; those that the history alone holds, with the commit."""
+    known = allowed.read(code.machine.files, code.root)
+    here = tree.search(code.machine, code.root, known, code.stopped)
+    try:
+        past = history.search(code.machine, code.root, known, code.stopped)
+    except Absent as reason:
+        past = Leaks(absent=str(reason))
+    yield from told(here, "secrets.files", FILES, since(past))
+    yield from told(without(past, here), "secrets.history", HISTORY, {})
+
+
+def since(past: Leaks) -> dict[tuple[str, str], str]:
+    """Since which commit a file has a secret."""
+    return {(leak.digest, leak.file): leak.commit for leak in past.found}
+
+
+def without(past: Leaks, here: Leaks) -> Leaks:
+    """What the files do not say already."""
+    told = {(leak.digest, leak.file) for leak in here.found}
+    return Leaks(
+        found=tuple(leak for leak in past.found if (leak.digest, leak.file) not in told),
+        looked=past.looked,
+        unit=past.unit,
+        unknown=past.unknown,
+        absent=past.absent,
+    )
+
+
+def told(leaks: Leaks, id: str, title: str, commits: dict[tuple[str, str], str]) -> Iterator[Finding]:
+    """A finding for each, and one for what was not looked at; or one that says that there is none."""
+    for leak in leaks.found:
+        yield finding(committed(leak, commits), f"secrets.{leak.kind}", title)
+    if leaks.absent:
+        yield Finding(id=id, verdict="skip", title=title, seen=leaks.absent)
+    elif leaks.unknown:
+        yield Finding(id=id, verdict="unknown", title=title, seen=leaks.unknown)
+    elif not leaks.found:
+        yield Finding(id=id, verdict="ok", title=title, seen=leaks.seen)
+
+
+def committed(leak: Leak, commits: dict[tuple[str, str], str]) -> Leak:
+    """With the commit that has it, where one has."""
+    commit = commits.get((leak.digest, leak.file), "")
+    return msgspec.structs.replace(leak, commit=commit) if commit else leak
+
+
+QUALITY = Quality(
+    name="secrets",
+    title="no secret is in a file or in the history",
+    about="Tokens, keys and passwords in the files that git has or would take, notebooks' outputs too, and in all commits.",
+    look=look,
+    mend="Change it where it opens something, then take it out. What is none: `# pragma: allowlist secret` at the line.",
+    source="The forms of tokens that their makers document; docs/secrets.md",
+)

@@ -1,0 +1,1 @@
+"""Searching for secrets: in files, in the history of git, in an image."""
