@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import torch_starter
+from real._sandbox import REPOSITORY
 
 CACHE = str(Path.home() / ".cache" / "uv")  # read before tests get a home of their own: what was downloaded is in it
 SOURCE = str(Path(torch_starter.__file__).parent.parent)
@@ -71,18 +72,23 @@ class Place:
 
 @pytest.fixture
 def place(current: Path, tmp_path: Path) -> Place:
-    root = tmp_path / "a project"
+    return at(tmp_path, (current / ".venv").resolve())
+
+
+def at(folder: Path, environment: Path) -> Place:
+    """A project below a folder whose current environment is this one; it has the repository's spec and locks."""
+    root = folder / "a project"
     root.mkdir()
     for name in ("torch-starter.toml", "pyproject.toml", "locks"):
-        (root / name).symlink_to(current / name)
-    real = (current / ".venv").resolve()
+        (root / name).symlink_to(REPOSITORY / name)
     state = root / ".torch-starter" / "here"
     state.mkdir(parents=True)
-    (state / "envs").symlink_to(real.parent)
-    if (real.parent.parent / "uv").is_dir():  # which dev.sh has installed where there is none
-        (state / "uv").symlink_to(real.parent.parent / "uv")
-    (root / ".venv").symlink_to(f".torch-starter/here/envs/{real.name}")
+    (state / "envs").symlink_to(environment.parent)
+    own = (REPOSITORY / ".venv").resolve().parent.parent / "uv"
+    if own.is_dir():  # which dev.sh has installed where there is none
+        (state / "uv").symlink_to(own)
+    (root / ".venv").symlink_to(f".torch-starter/here/envs/{environment.name}")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MKL_", "LD_"))}
-    variables.update(TORCH_STARTER_ROOT=str(root), TORCH_STARTER_PLATFORM="here", PWD=str(root), HOME=str(tmp_path))
+    variables.update(TORCH_STARTER_ROOT=str(root), TORCH_STARTER_PLATFORM="here", PWD=str(root), HOME=str(folder))
     variables.update(PYTHONPATH=SOURCE, UV_CACHE_DIR=CACHE)
     return Place(root, variables)

@@ -10,6 +10,8 @@ import pytest
 
 from real._carried import away as away
 from real._carried import exported as exported
+from real._extras import extras as extras
+from real._extras import with_extras as with_extras
 from real._place import place as place
 from real._sandbox import REPOSITORY, Sandbox
 from real._watched import bench as bench

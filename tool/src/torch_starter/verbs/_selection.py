@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check, Level, Rule
 from torch_starter.core.problems import WrongUsage
 from torch_starter.core.report import Finding, Report
@@ -57,6 +59,23 @@ def selected_findings(findings: Sequence[Finding], only: Sequence[str], skip: Se
             "check.none", f"nothing here is called {', '.join(only) or 'by a name not skipped'}", "./dev.sh verify-setup --list"
         )
     return asked
+
+
+OF_PACKAGES = ("imports", "uses")  # checks with a finding for each package
+
+
+def narrowed(only: Sequence[str]) -> Callable[[Evidence], Evidence]:
+    """Where single packages are asked for, and nothing else, none but those is started: `--only uses.wandb`."""
+    if not only or not all(word.startswith(tuple(f"{check}." for check in OF_PACKAGES)) for word in only):
+        return lambda evidence: evidence
+
+    def asked(name: str) -> bool:
+        return any(matches(word, f"{check}.{name}") for check in OF_PACKAGES for word in only)
+
+    def narrow(evidence: Evidence) -> Evidence:
+        return replace(evidence, wanted={name: each for name, each in evidence.wanted.items() if asked(name)})
+
+    return narrow
 
 
 def listing(checks: Sequence[Check], rules: Sequence[Rule] = ()) -> Report:

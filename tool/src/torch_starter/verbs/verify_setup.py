@@ -58,9 +58,10 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
 
     from torch_starter.core.report import Report
     from torch_starter.verbs import _commands, _judge, _since
-    from torch_starter.verbs._selection import selected_findings
+    from torch_starter.verbs._selection import narrowed, selected_findings
 
-    judged = _judge.judge(ask, subject, chosen, level)
+    narrow = narrowed(ask.texts("only"))
+    judged = _judge.judge(ask, subject, chosen, level, narrow)
     report = Report(command="verify-setup")
     if ask.flag("fix"):
         from torch_starter.verbs import _mend
@@ -68,7 +69,7 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
         report.changes, report.notes = _mend.mend(ask, subject, chosen, judged)
         if report.changes and not ask.flag("dry-run"):
             ask = replace(ask)  # which reads the spec and the machine anew
-            judged = _judge.judge(ask, subject, chosen, level)
+            judged = _judge.judge(ask, subject, chosen, level, narrow)
     report.findings = judged.findings
     if judged.evidence:  # else what stops the interpreter is the answer, whatever was asked
         report.findings = selected_findings(judged.findings, ask.texts("only"), ask.texts("skip"))
