@@ -8,12 +8,13 @@ import re
 from collections import Counter
 
 WORDS = re.compile(
-    r"example|placeholder|dummy|fake|your|changeme|change[_-]?(?:me|it|this)|redacted|replace|insert|todo|sample|secret[_-]?here"
-    r"|xxxx|\.\.\.|\*{3}|not[_-]?a[_-]?real|deadbeef|foobar|hunter2",
+    r"example|placeholder|changeme|change[_-]?(?:me|it|this)|redacted|replace|your[_-]?(?:own|api|token|key|secret|pass|access|account)"
+    r"|secret[_-]?here|not[_-]?a[_-]?real|deadbeef|xxxxxx|\.\.\.|\*{3}",
     re.IGNORECASE,
 )
+SHORT_WORDS = re.compile(r"dummy|fake|your|insert|todo|sample|xxxx|foobar|hunter2", re.IGNORECASE)  # random letters may hold one
 REFERENCE = re.compile(
-    r"<.*>|\[.*\]|\$.*|\{.*\}|%\(.*|.*\$\{.*|.*\{\{.*|~?/.*|\./.*|[A-Z][A-Z0-9_]*|.*(?:environ|getenv|secrets\.).*"
+    r"<.*>|\[.*\]|\$.*|\{.*\}|%\(.*|.*\$\{.*|.*\{\{.*|~?/.*|\./.*|[A-Z]+(?:_[A-Z0-9]+)*|.*(?:environ|getenv|secrets\.).*"
 )
 NOBODYS = re.compile(
     r"(?:.*\.)?(?:example(?:\.\w+)?|test|invalid|localhost|host|hostname|server)|127\..*|0\.0\.0\.0", re.IGNORECASE
@@ -43,9 +44,7 @@ ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 def is_placeholder(secret: str, least: int = LEAST_KINDS) -> bool:
     """Whether it only stands for a secret. `least`: it has at least so many different characters."""
     text = secret.strip()
-    if REFERENCE.fullmatch(text) and not (len(text) > LONG and text.isalnum()):
-        return True
-    if WORDS.search(text) or len(set(text)) < least or runs(text):
+    if WORDS.search(text) or (SHORT_WORDS.search(text) and not has_all(text)) or len(set(text)) < least or runs(text):
         return True
     return len(text) >= 16 and entropy(text) < BITS
 
@@ -54,7 +53,7 @@ def is_chosen(secret: str, beside: str) -> bool:
     """Whether a value is a password by its name: neither a word of a program nor what stands for one."""
     if BESIDE.fullmatch(beside) or ADDRESS.match(secret) or is_placeholder(secret):
         return False
-    if UUID.fullmatch(secret) or SMALL.fullmatch(secret):
+    if UUID.fullmatch(secret) or SMALL.fullmatch(secret) or is_reference(secret):
         return False
     if WORDS_AND_MARKS.fullmatch(secret) and not (len(secret) >= 2 * LONG and has_all(secret)):
         return False
@@ -64,7 +63,14 @@ def is_chosen(secret: str, beside: str) -> bool:
 
 def is_shown(password: str, host: str) -> bool:
     """Whether a password for a host only shows how one is written: the host is nobody's, or it is a word for a password."""
-    return bool(NOBODYS.fullmatch(host) or POOR.fullmatch(password)) or is_placeholder(password, least=3)
+    if NOBODYS.fullmatch(host) or POOR.fullmatch(password) or is_reference(password):
+        return True
+    return is_placeholder(password, least=3)
+
+
+def is_reference(text: str) -> bool:
+    """Whether it says where a secret is: a variable, a path, a field of a template."""
+    return REFERENCE.fullmatch(text) is not None and not (len(text) > LONG and text.isalnum())
 
 
 def has_all(text: str) -> bool:

@@ -43,11 +43,10 @@ def search(machine: Machine, root: Path, allowed: Allowed, stopped: Callable[[],
     commits = all_commits(machine, root)
     found: dict[tuple[str, str], Leak] = {}
     for at in range(0, len(commits), PART):
-        left = end - time.monotonic()
-        part = commits[at : at + PART]
-        done = git(machine, root, *SHOW, input="\n".join(part) + "\n", timeout=max(left, 0.1))
-        if done.timed_out or stopped():
-            why = f"cut after {seconds:.0f} s" if done.timed_out else "stopped on request"
+        left, part = end - time.monotonic(), commits[at : at + PART]
+        done = git(machine, root, *SHOW, input="\n".join(part) + "\n", timeout=left) if left > 0 and not stopped() else None
+        if done is None or done.timed_out:
+            why = "stopped on request" if stopped() else f"cut after {seconds:.0f} s"
             return answer(found, at, f"{why}: {at} of {len(commits)} commits were looked at")
         if not done.ok:
             return answer(found, at, f"git log ended with {done.code}: {done.err.strip()[-200:]}")
