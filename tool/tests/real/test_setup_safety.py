@@ -44,6 +44,21 @@ def test_killed_at_random_moments_the_last_good_environment_works(ready: Sandbox
     assert len(ready.environments) == 2, "what the killed ones left is gone"
 
 
+def test_what_a_left_over_leads_to_stays(ready: Sandbox) -> None:
+    theirs = ready.folder / "theirs"
+    theirs.mkdir()
+    (theirs / "weights.pt").write_text("theirs")
+    left = ready.venv.resolve().parent / "left-over"
+    (left / "lib").mkdir(parents=True)
+    (left / "lib" / "data").symlink_to(theirs, target_is_directory=True)
+    (left.parent / "link").symlink_to(theirs, target_is_directory=True)
+    assert ready.run("setup", "--rebuild")[0] == 0
+    assert (theirs / "weights.pt").read_text() == "theirs"
+    assert len(ready.environments) == 2, "the current one and the one before"
+    (cached,) = ready.json("cache", "list", "--only", "environments")["caches"]
+    assert any(part["name"] == ready.current and part["back"]["seconds"] > 0 for part in cached["parts"]), "it was noted"
+
+
 def test_two_setups_at_once_wait_for_each_other(sandbox: Sandbox) -> None:
     both = [sandbox.start("setup", "--json") for _ in range(2)]
     errors = [process.communicate(timeout=120)[1] for process in both]

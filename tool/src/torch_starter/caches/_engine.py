@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -16,6 +17,7 @@ SECONDS = 60.0  # it adds up all layers of all images
 STEPS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 SIZE = re.compile(r"([0-9.]+)\s*([KMGT]?B)")
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000, "year": 31536000}
+CLOCK = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]+)? ([+-][0-9]{4})")
 AGO = re.compile(r"(\d+|an?|about an?|less than a)\s+(\w+?)s? ago", re.IGNORECASE)
 
 
@@ -43,6 +45,14 @@ def size(text: str) -> int:
     """Bytes of "1.05MB"; 0 for what is none."""
     found = SIZE.match(text.upper())
     return int(float(found[1]) * STEPS[found[2]]) if found and found[1].count(".") < 2 and found[1] != "." else 0
+
+
+def when(record: Mapping[str, str], what: str) -> float:
+    """When something of a record was, such as LastUsed: by its clock, or as long ago as it says. 0 where neither is told."""
+    found = CLOCK.match(record.get(f"{what}At", ""))
+    if not found:
+        return moment(record.get(f"{what}Since", ""))
+    return datetime.strptime(f"{found[1]} {found[2]}", "%Y-%m-%d %H:%M:%S %z").timestamp()
 
 
 def moment(text: str) -> float:

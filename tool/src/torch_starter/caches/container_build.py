@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from torch_starter.caches import _engine
+from torch_starter.core import hits
 from torch_starter.core.cached import Back, Part
 from torch_starter.core.kinds import Cache
 from torch_starter.core.lookout import Lookout
@@ -22,8 +23,8 @@ def parts(lookout: Lookout) -> Iterator[Part]:
     if not records:
         return
     size = sum(_engine.size(each.get("Size", "")) for each in records if each.get("Shared") != "true")
-    times = [_engine.moment(each.get("LastUsedSince", "") or each.get("CreatedSince", "")) for each in records]
-    made = [_engine.moment(each.get("CreatedSince", "")) for each in records]
+    made = [_engine.when(each, "Created") for each in records]
+    used = [_engine.when(each, "LastUsed") for each in records]
     yield Part(
         cache="container-build",
         name="layers",
@@ -31,8 +32,8 @@ def parts(lookout: Lookout) -> Iterator[Part]:
         frees=size,
         files=len(records),
         made=max(made),
-        used=max(times),
-        back=Back("build"),
+        used=max(*made, *used),
+        back=Back("build", seconds=hits.made_in(lookout.project, lookout.machine.files, hits.LAYERS)),
         detail=f"{len(records)} steps, as the engine counts them",
     )
 

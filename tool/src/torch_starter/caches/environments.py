@@ -18,10 +18,19 @@ UNKNOWN = "which one is current there is not known"
 NEVER = "never proven"
 
 
+RECORD = "torch-starter.json"
+
+
 class History(msgspec.Struct):
     """What is remembered of switches."""
 
     newest_first: list[str] = []
+
+
+class Made(msgspec.Struct):
+    """What is written into an environment once it is proven, as far as it is read here: the seconds that building it took."""
+
+    seconds: float = 0.0
 
 
 def roots(lookout: Lookout) -> Iterator[Path]:
@@ -36,17 +45,25 @@ def parts(lookout: Lookout) -> Iterator[Part]:
         kept = why_kept(lookout, root)
         for path in lookout.inside(root):
             if path.is_dir() and not path.is_symlink():
-                detail = "" if (path / "torch-starter.json").exists() else NEVER
+                detail = "" if (path / RECORD).exists() else NEVER
                 name = path.name if root == lookout.project.environments else f"{root.parent.name}/{path.name}"
                 yield lookout.part(
                     "environments",
                     name,
                     [path],
-                    Back("build"),
+                    Back("build", seconds=seconds(lookout, path)),
                     kept=kept.get(path.name, ""),
                     detail=detail,
                     holds=[root.parent / "lock"],
                 )
+
+
+def seconds(lookout: Lookout, environment: Path) -> float:
+    """What building it took; 0 where that was not noted."""
+    try:
+        return max(0.0, msgspec.json.decode(lookout.machine.files.read(environment / RECORD) or "{}", type=Made).seconds)
+    except msgspec.MsgspecError:
+        return 0.0
 
 
 def why_kept(lookout: Lookout, root: Path) -> dict[str, str]:

@@ -18,7 +18,8 @@ def roots(lookout: Lookout) -> Iterator[Path]:
 def parts(lookout: Lookout) -> Iterator[Part]:
     """One: a graph names the kernels that it calls."""
     for root in roots(lookout):
-        yield from _compiled.one_part(lookout, "inductor", "compiled graphs", _compiled.inductor_paths(root, lookout))
+        paths = _compiled.inductor_paths(root, lookout)
+        yield from _compiled.one_part(lookout, "inductor", "compiled graphs", paths, _compiled.compiling(root))
 
 
 CACHE = Cache(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from torch_starter.caches import _compiled
 from torch_starter.core.cached import Back, Cost, Part
 from torch_starter.core.kinds import Cache
 from torch_starter.core.lookout import Lookout
 from torch_starter.core.project import STATE
 
 ASIDE = "aside-"  # what a search puts aside, then the number of its process
+COMPILED = "compiled"
 KINDS: tuple[tuple[str, Cost, str], ...] = (
     ("profilers", "download", "what looks inside scripts, put beside environments"),
-    ("compiled", "build", "graphs that were compiled while we measured"),
+    (COMPILED, "build", "graphs that were compiled while we measured"),
     ("native", "build", "our own programs in C"),
     ("profile", "build", "traces of profiles"),
     ("self-test", "build", "copies of an environment with faults"),
@@ -42,7 +44,8 @@ def parts(lookout: Lookout) -> Iterator[Part]:
             if paths and not (root / name).is_symlink():
                 locks = [path for path in lookout.inside(root / name) if path.suffix == ".lock"]
                 holds = [*locks, root / "search", root / f"{name}.lock"]
-                yield lookout.part("torch-starter", f"{here}{name}", paths, Back(cost), detail=detail, holds=holds)
+                back = Back(cost, seconds=sum(map(_compiled.compiling, paths)) if name == COMPILED else 0.0)
+                yield lookout.part("torch-starter", f"{here}{name}", paths, back, detail=detail, holds=holds)
         yield from proofs(lookout, root, here)
         if left := [path for path in lookout.inside(root) if path.name.startswith(ASIDE) and not path.is_symlink()]:
             detail = "of searches that were stopped"

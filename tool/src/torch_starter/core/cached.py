@@ -13,11 +13,15 @@ ORDER: tuple[Cost, ...] = ("nothing", "build", "download", "lost")
 
 
 class Back(msgspec.Struct, frozen=True):
-    """What it costs to get something back: bytes to download, seconds to build, nothing, or it is lost. 0: not known how much."""
+    """What it costs to get something back: bytes to download, seconds to build, nothing, or it is lost. 0: not known how much.
+
+    Seconds are those that it has taken before, by a record of that. `partly`: of some of it they are not known.
+    """
 
     cost: Cost = "nothing"
     bytes: int = 0
     seconds: float = 0.0
+    partly: bool = False
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +109,9 @@ def together(costs: Iterable[Back]) -> Back:
     """Of several things; the worst kind of cost is the one that is told."""
     known = list(costs)
     worst = max((ORDER.index(each.cost) for each in known), default=0)
-    return Back(ORDER[worst], sum(each.bytes for each in known), sum(each.seconds for each in known))
+    seconds = sum(each.seconds for each in known)
+    partly = seconds > 0 and any(each.partly or (each.cost == "build" and not each.seconds) for each in known)
+    return Back(ORDER[worst], sum(each.bytes for each in known), seconds, partly)
 
 
 def printable(told: Any) -> Any:

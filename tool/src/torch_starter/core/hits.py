@@ -21,7 +21,10 @@ PACKAGES, LAYERS, GRAPHS = "uv", "container-build", "inductor"  # the caches of 
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What one command took from a cache: `hit` of `asked`, in `unit`; when (UTC), and of which command."""
+    """What one command took from a cache: `hit` of `asked`, in `unit`; when (UTC), and of which command.
+
+    `seconds`: what making it took, all of it. `rated`: false where the cache was not asked, on purpose.
+    """
 
     schema: int = SCHEMA
     at: str
@@ -30,6 +33,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     asked: float
     unit: str
     command: str = ""
+    seconds: float = 0.0
+    rated: bool = True
 
 
 def kept_in(project: Project) -> Path:
@@ -44,7 +49,7 @@ def read(text: str) -> list[Run]:
 
 def together(runs: Iterable[Run], cache: str) -> Hits | None:
     """The last runs that asked a cache, as one; None where there was none. What was told in another unit before is left out."""
-    of = [run for run in runs if run.cache == cache]
+    of = [run for run in runs if run.cache == cache and run.rated]
     same = [run for run in of if run.unit == of[-1].unit][-RUNS:]
     if not same:
         return None
@@ -56,12 +61,23 @@ def hits(project: Project, files: Files, cache: str) -> Hits | None:
     return together(read(files.read(kept_in(project)) or ""), cache)
 
 
-def keep(project: Project, files: Files, found: Hits, cache: str, command: str) -> None:
-    """Add a run; raises DiskProblem. A run that asked for nothing is none."""
-    if found.asked <= 0:
-        return
+def made_in(project: Project, files: Files, cache: str) -> float:
+    """Seconds that the last run took which found nothing in a cache, and so made all of it; 0 where there was none."""
+    runs = [run for run in read(files.read(kept_in(project)) or "") if run.cache == cache and run.seconds and not run.hit]
+    return runs[-1].seconds if runs else 0.0
+
+
+def new_run(found: Hits, cache: str, command: str, seconds: float = 0.0, rated: bool = True) -> Run:
+    """A run that ends now."""
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    run = Run(at=at, cache=cache, hit=found.hit, asked=found.asked, unit=found.unit, command=command)
+    told = round(seconds, 2)
+    return Run(at=at, cache=cache, hit=found.hit, asked=found.asked, unit=found.unit, command=command, seconds=told, rated=rated)
+
+
+def keep(project: Project, files: Files, run: Run) -> None:
+    """Add a run; raises DiskProblem. A run that asked for nothing is none."""
+    if run.asked <= 0:
+        return
     path, line = kept_in(project), msgspec.json.encode(run).decode()
     before = (files.read(path) or "").split("\n")
     if len(before) > MOST_LINES:

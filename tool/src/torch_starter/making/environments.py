@@ -24,7 +24,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """What is written into an environment once it is proven: without it, it is a left-over of a set-up that was stopped.
 
     `asked`: the user named the accelerator, and it stays until another is named, or `auto`. `packages` are the names of the
-    metadata folders, by which a change is seen.
+    metadata folders, by which a change is seen. `seconds`: what building it took; 0 where that is not known.
     """
 
     accelerator: str
@@ -35,6 +35,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     packages: tuple[str, ...] = ()
     asked: bool = False
+    seconds: float = 0.0
 
 
 class Environments:

@@ -14,6 +14,7 @@ from torch_starter.core.units import human_size
 from torch_starter.show._words import plain
 
 DAY = 86400.0
+MINUTES = 120.0  # seconds, from which on minutes are told
 MOST_PARTS = 20  # of a cache that is asked for
 MOST_GOING = 8  # of a cache that is cleaned
 LISTED, CLEANED = 24, 22  # columns of the name of a part: with them all others fit into 80
@@ -135,10 +136,16 @@ def rate(hits: Hits | None) -> str:
     return f"{hits.rate:.0%}" if hits else "-"
 
 
+def made(cost: Back) -> str:
+    """How long it took to make it; of some of it that may be unknown."""
+    took = f"{cost.seconds:.0f} s" if cost.seconds < MINUTES else f"{cost.seconds / 60:.0f} min"
+    return f"{took} or more" if cost.partly else f"{took} to make"
+
+
 def back(cost: Back) -> str:
     """What it costs to get it back, in a few words."""
     if cost.cost == "download":
         return f"{human_size(cost.bytes)} to fetch"
     if cost.cost == "build":
-        return f"{cost.seconds:.0f} s to make" if cost.seconds else "made anew"
+        return made(cost) if cost.seconds else "made anew"
     return "not to be had" if cost.cost == "lost" else "nothing"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import psutil
 
 from torch_starter.core.ask import Ask
+from torch_starter.core.files import DiskProblem
 from torch_starter.core.kinds import Check
 from torch_starter.core.problems import WrongSpec
 from torch_starter.core.report import Change, Measurement, Report
@@ -33,7 +35,7 @@ def build_prove_switch(ask: Ask, plan: Plan, checks: Sequence[Check], command: s
     judged, measured, from_cache = build_and_judge(ask, plan, checks, command)
     report = Report(command=command, findings=judged.findings, measurements=measured)
     if not any(finding.verdict in HOLDS_BACK and finding.group not in OF_THE_MACHINE for finding in judged.findings):
-        make_current(ask, plan, edits)
+        make_current(ask, plan, edits, seconds=measured[0].samples[0])
         if report.exit_code:
             report.notes.append("The environment is proven and current. What is not well is of this machine or its settings.")
         elif judged.evidence:
@@ -91,8 +93,11 @@ def tools(ask: Ask) -> Tools:
     return Tools(uv.find(ask.project, user), {**settings, **mirrors.variables(spec, ask.project, user, offline)})
 
 
-def make_current(ask: Ask, plan: Plan, edits: Sequence[Edit] = ()) -> None:
-    """Write down that the environment is proven, and switch to it, and with it the files that belong to it."""
+def make_current(ask: Ask, plan: Plan, edits: Sequence[Edit] = (), seconds: float = 0.0) -> None:
+    """Write down that the environment is proven, and switch to it, and with it the files that belong to it.
+
+    `seconds`: what building it took; 0 where we did not.
+    """
     record = Record(
         accelerator=plan.accelerator,
         reason=plan.reason,
@@ -102,6 +107,7 @@ def make_current(ask: Ask, plan: Plan, edits: Sequence[Edit] = ()) -> None:
         created_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         asked=plan.asked,
         packages=tuple(sorted(installed_names(plan.environment))),
+        seconds=seconds,
     )
     ask.machine.files.write(plan.environment / RECORD, msgspec.json.encode(record).decode())
     try:
@@ -113,12 +119,26 @@ def make_current(ask: Ask, plan: Plan, edits: Sequence[Edit] = ()) -> None:
 
 
 def clean_up(ask: Ask) -> None:
-    """Remove what a stopped set-up left, and environments older than the one before; not one that a process still uses."""
+    """Remove what a stopped set-up left, and environments older than the one before; not one that a process still uses.
+
+    What cannot be removed is told, and stops nothing.
+    """
     left_over = environments(ask).left_over()
     used = " ".join(words_of(process) for process in psutil.process_iter()) if left_over else ""
     for path in left_over:
         if f"{path}/" not in used:
-            ask.machine.files.remove_tree(path)
+            discard(ask, path)
+
+
+def discard(ask: Ask, path: Path) -> None:
+    """Remove one of the folder of environments, never through a link, and nothing that is mounted there."""
+    try:
+        left = ask.machine.files.discard(ask.project.environments, path).left
+    except DiskProblem as problem:
+        ask.progress.say(problem.message)
+        return
+    for where, why in left[:1]:
+        ask.progress.say(f"{where} is not removed: {why}")
 
 
 def words_of(process: psutil.Process) -> str:

@@ -101,7 +101,7 @@ def cost(going: Iterable[Part]) -> str:
     """What it would cost to get all of it back."""
     back = together(part.back for part in going)
     words = [f"{human_size(back.bytes)} to fetch"] if back.bytes else []
-    words += [f"{back.seconds:.0f} s to make"] if back.seconds else []
+    words += [f"{back.seconds:.0f} s{' or more' if back.partly else ''} to make"] if back.seconds else []
     return "cannot be had again" if back.cost == "lost" else " and ".join(words)
 
 

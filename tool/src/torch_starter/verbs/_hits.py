@@ -41,7 +41,7 @@ def seen(ask: Ask, tools: Tools, environment: Path, command: str) -> Iterator[Ta
     taken.found = kept.taken(environment, come) if come is not None else None
     if taken.found is not None and taken.found.asked:
         taken.measurements = measurements(taken.found)
-        remember(ask, hits.PACKAGES, taken.found, command)
+        remember(ask, hits.new_run(taken.found, hits.PACKAGES, command))
 
 
 def in_words(found: Hits) -> str:
@@ -62,21 +62,22 @@ def measurements(found: Hits) -> list[Measurement]:
     ]
 
 
-def remember(ask: Ask, cache: str, found: Hits, command: str) -> None:
+def remember(ask: Ask, run: hits.Run) -> None:
     """Keep it for `cache list`. Where it cannot be written, what was asked for is done all the same."""
     try:
-        hits.keep(ask.project, ask.machine.files, found, cache, command)
+        hits.keep(ask.project, ask.machine.files, run)
     except DiskProblem as problem:
         ask.progress.say(f"How much came from the cache could not be noted: {problem.message}")
 
 
-def layers(ask: Ask, cached: int, done: int) -> None:
-    """How many steps of an image's build were done before."""
-    remember(ask, hits.LAYERS, Hits(hit=min(cached, done), asked=done, unit="layers"), "build")
+def layers(ask: Ask, cached: int, done: int, seconds: float, rated: bool) -> None:
+    """How many steps of an image's build were done before, and how long it took."""
+    found = Hits(hit=min(cached, done), asked=done, unit="layers")
+    remember(ask, hits.new_run(found, hits.LAYERS, "build", seconds, rated))
 
 
 def graphs(ask: Ask, answers: Iterable[Answer]) -> None:
     """How many graphs a process found compiled that one before it had left: samples tell it beside what they measure."""
     told = [answer.value["graphs"] for answer in answers if answer.ok and answer.value.get("graphs")]
     found = Hits(hit=sum(each[0] for each in told), asked=sum(each[1] for each in told), unit="graphs")
-    remember(ask, hits.GRAPHS, found, "benchmark")
+    remember(ask, hits.new_run(found, hits.GRAPHS, "benchmark"))

@@ -53,12 +53,11 @@ def build_prove_name(ask: Ask, order: Order, before: image.Inspected | None) -> 
 def built_candidate(ask: Ask, order: Order) -> image.Inspected:
     """Build; raises CommandFailed where that fails."""
     words = ["buildx", "build", "--progress", "plain", *build_words(ask, order), "."]
-    text = ask.machine.files.read(ask.project.root / "Dockerfile") or ""
+    text, started = ask.machine.files.read(ask.project.root / "Dockerfile") or "", time.monotonic()
     with ask.progress.stage("image", None, "things") as stage:
         steps = image.Steps.told_to(stage, text)
         order.compose.engine.demand("building the image", *words, on_line=steps.read)
-    if not ask.flag("no-cache"):
-        _hits.layers(ask, len(steps.cached), len(steps.done))
+    _hits.layers(ask, len(steps.cached), len(steps.done), time.monotonic() - started, rated=not ask.flag("no-cache"))
     built = image.inspect(order.compose.engine, order.candidate)
     if built is None:
         raise CommandFailed("image.lost", "the image was built, and is not there", "docker images")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from torch_starter.caches import (
     triton,
     wandb,
 )
+from torch_starter.core import hits
+from torch_starter.core.cached import Back, Hits
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.processes import Done
 from torch_starter.core.spec import Spec
@@ -42,6 +45,14 @@ KEPT = {
             "Shared": "false",
             "LastUsedSince": "3 days ago",
             "CreatedSince": "2 weeks ago",
+        },
+        {
+            "ID": "d",
+            "Size": "0B",
+            "InUse": "false",
+            "Shared": "false",
+            "LastUsedAt": "2026-01-02 03:04:05.678901234 +0000 UTC",
+            "LastUsedSince": "10 months ago",
         },
         {"ID": "b", "Size": "2kB", "InUse": "false", "Shared": "true", "LastUsedSince": "About an hour ago"},
         {"ID": "c", "Size": "7GB", "InUse": "true", "Shared": "false"},
@@ -71,6 +82,17 @@ def test_of_a_shared_folder_only_what_compilers_made_is_taken(tmp_path: Path) ->
     assert names(here, here.parts(triton.CACHE)["kernels"].paths) == {"t/" + "A" * 43}
 
 
+def test_what_compiling_took_is_read_from_the_notes_in_the_graphs(tmp_path: Path) -> None:
+    here = Home(tmp_path, TORCHINDUCTOR_CACHE_DIR=str(tmp_path / "i"))
+    here.file("i/ab/code.py")
+    assert here.parts(inductor.CACHE)["compiled graphs"].back == Back("build"), "without a note it is not known"
+    for number, nanoseconds in enumerate((900_000_000, 5_100_000_000, 400_000_000_000)):
+        note = {"source": "x" * 9000, "_time_taken_ns": nanoseconds, "inputs": []}
+        here.file(f"i/fxgraph/a{number}/hash/entry", pickle.dumps(note))
+    here.file("i/fxgraph/b/hash/damaged", b"_time_taken_ns\x94\x8a")
+    assert here.parts(inductor.CACHE)["compiled graphs"].back.seconds == pytest.approx(406.0)
+
+
 def test_settings_of_matplotlib_are_never_taken(tmp_path: Path) -> None:
     here = Home(tmp_path, MPLCONFIGDIR=str(tmp_path / "m"))
     for path in ("m/matplotlibrc", "m/stylelib/mine.mplstyle", "m/fontlist-v390.json"):
@@ -94,11 +116,25 @@ def test_pip_and_extensions_and_artifacts(tmp_path: Path) -> None:
 def test_what_the_engine_keeps(tmp_path: Path) -> None:
     here = Home(tmp_path, Docker(json.dumps(KEPT)), Spec(caches={"data": of_spec("data")}))
     layers = here.parts(container_build.CACHE)["layers"]
-    assert (layers.size, layers.files) == (1_500_000, 2)
+    assert (layers.size, layers.files, layers.back) == (1_500_000, 3, Back("build"))
     assert 0 < time.time() - layers.used < 2 * 3600
     volumes = here.parts(container_volumes.CACHE)
     assert {name: (part.size, part.named) for name, part in volumes.items()} == {"volume": (1_200_000_000, True)}
     assert list(container_volumes.remove(here.lookout, list(volumes.values()))) == [["docker", "volume", "rm", "volume"]]
+
+
+def test_when_something_of_the_engine_was(tmp_path: Path) -> None:
+    at = "2026-01-02 03:04:05.678901234 +0000 UTC"
+    assert _engine.when({"LastUsedAt": at, "LastUsedSince": "10 months ago"}, "LastUsed") == 1767323045.0
+    assert _engine.when({"LastUsedAt": "<nil>"}, "LastUsed") == 0.0
+    assert 3000 < time.time() - _engine.when({"LastUsedSince": "About an hour ago"}, "LastUsed") < 4000
+
+
+def test_layers_cost_what_the_last_build_from_nothing_took(tmp_path: Path) -> None:
+    here = Home(tmp_path, Docker(json.dumps(KEPT)))
+    run = hits.new_run(Hits(hit=0, asked=17, unit="layers"), hits.LAYERS, "build", 83.0)
+    hits.keep(here.project, here.lookout.machine.files, run)
+    assert here.parts(container_build.CACHE)["layers"].back == Back("build", seconds=83.0)
 
 
 def test_a_volume_that_a_container_uses_stays(tmp_path: Path) -> None:

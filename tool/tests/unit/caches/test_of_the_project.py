@@ -73,6 +73,12 @@ def test_the_current_environment_and_the_one_before_stay(here: Home) -> None:
     assert found["old"].holds == (str(here.folder / ENVS / ".." / "lock").replace("/envs/..", ""),)
 
 
+@pytest.mark.parametrize(("record", "seconds"), [('{"seconds": 11.5}', 11.5), ("{}", 0.0), ('{"seconds": "x"}', 0.0), ("{", 0.0)])
+def test_an_environment_costs_what_building_it_took(here: Home, record: str, seconds: float) -> None:
+    here.file(f"{ENVS}/old/torch-starter.json", record)
+    assert here.parts(environments.CACHE)["old"].back.seconds == seconds
+
+
 def test_what_the_link_leads_to_stays_whatever_is_remembered(here: Home) -> None:
     for name in ("a", "b"):
         here.file(f"{ENVS}/{name}/bin/python")

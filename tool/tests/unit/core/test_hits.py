@@ -16,7 +16,7 @@ FILES = LocalFiles()
 
 
 def keep(project: Project, hit: float, asked: float, cache: str = "uv", unit: str = "bytes") -> None:
-    hits.keep(project, FILES, Hits(hit=hit, asked=asked, unit=unit), cache, "setup")
+    hits.keep(project, FILES, hits.new_run(Hits(hit=hit, asked=asked, unit=unit), cache, "setup"))
 
 
 def rate(project: Project, cache: str = "uv") -> Hits | None:
@@ -38,6 +38,23 @@ def test_a_run_that_asked_for_nothing_is_none(tmp_path: Path) -> None:
     project = Project(tmp_path, "here")
     keep(project, 0, 0)
     assert not hits.kept_in(project).exists()
+
+
+def build(project: Project, hit: float, seconds: float, rated: bool = True) -> None:
+    hits.keep(project, FILES, hits.new_run(Hits(hit=hit, asked=10, unit="layers"), hits.LAYERS, "build", seconds, rated))
+
+
+def test_what_all_of_it_took_is_told_by_the_last_run_that_found_nothing(tmp_path: Path) -> None:
+    project = Project(tmp_path, "here")
+    assert hits.made_in(project, FILES, hits.LAYERS) == 0
+    build(project, hit=3, seconds=20)
+    assert hits.made_in(project, FILES, hits.LAYERS) == 0, "a part of it was there"
+    build(project, hit=0, seconds=80)
+    build(project, hit=10, seconds=2)
+    assert hits.made_in(project, FILES, hits.LAYERS) == 80
+    build(project, hit=0, seconds=70, rated=False)
+    assert hits.made_in(project, FILES, hits.LAYERS) == 70
+    assert rate(project, hits.LAYERS) == Hits(hit=13, asked=30, unit="layers", runs=3), "one that asks no cache has no rate"
 
 
 def test_damaged_lines_are_no_runs_and_what_follows_is_kept(tmp_path: Path) -> None:

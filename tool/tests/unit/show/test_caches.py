@@ -100,5 +100,7 @@ def test_how_long_ago(seconds: float, wanted: str) -> None:
 
 def test_what_it_costs() -> None:
     assert back(Back("build", 0, 12.4)) == "12 s to make"
+    assert back(Back("build", 0, 559.4)) == "9 min to make"
+    assert back(Back("build", 0, 12.4, partly=True)) == "12 s or more"
     assert back(Back("build")) == "made anew"
     assert back(Back()) == "nothing"
