@@ -31,6 +31,7 @@ from torch_starter.core.spec import Spec, Table  # noqa: E402
 from torch_starter.verbs import ORDER  # noqa: E402
 from torch_starter.verbs._files import all_rules  # noqa: E402
 from torch_starter.verbs._judge import all_checks  # noqa: E402
+from torch_starter.verbs._quality import qualities  # noqa: E402
 
 Rows = Iterable[tuple[str, ...]]
 
@@ -82,6 +83,12 @@ ABOUT_CACHES = """\
 ## Caches
 
 What `cache list` looks at, and `clean` may free: [Keeping it clean](cleaning.md).
+"""
+ABOUT_QUALITIES = """\
+## Checks of the code
+
+What `all-checks` asks, all at once: [Checks](checks.md). `--only` and `--skip` take these names; each has a command of its own where one is
+named.
 """
 ABOUT_KEYS = """\
 ## torch-starter.toml
@@ -148,6 +155,8 @@ def reference() -> str:
         table(("id", "must be true", "why", "instead"), rules()),
         ABOUT_CACHES,
         table(("name", "what is kept", "known from"), caches()),
+        ABOUT_QUALITIES,
+        table(("name", "what must be", "what is looked at", "what mends it", "command"), all_qualities()),
         ABOUT_KEYS,
         table(("key", "takes", "default"), spec_keys(Spec)),
         ABOUT_JSON,
@@ -258,6 +267,11 @@ def default(field: msgspec.structs.FieldInfo) -> str:
 def caches() -> Rows:
     for cache in collect("caches", Cache):
         yield code(cache.name), cache.about, cache.source
+
+
+def all_qualities() -> Rows:
+    for quality in qualities():
+        yield code(quality.name), quality.title, quality.about, quality.mend, code(quality.command)
 
 
 def envelope() -> Rows:

@@ -23,6 +23,7 @@ PAGES = (
     "docs/cleaning.md",
     "docs/offline.md",
     "docs/sharing.md",
+    "docs/checks.md",
 )
 NEEDS = {  # what a block may say that it needs, and so is not run here
     "bundle": "a bundle, or a folder made from one",

@@ -211,6 +211,7 @@ class Report(msgspec.Struct, kw_only=True):
     for, and are shown to people too. `history`: what figures were in earlier runs, the oldest first.
     `entries`: what can be asked for, where a list is wanted. `proof`: what makes the user's own command faster, proven.
     `profile`: where the time or the memory of the user's own command goes. `caches`: what is kept, where that is asked for.
+    `lenient`: what could not be looked at leaves the exit code as it is. `spoken`: a group's line has what was seen, and its seconds.
     """
 
     command: str
@@ -230,6 +231,7 @@ class Report(msgspec.Struct, kw_only=True):
     stop_exit_code: int = 70
     passed_through: int | None = None
     lenient: bool = False
+    spoken: bool = False
     started_at: str = ""
     seconds: float = 0.0
 

@@ -43,10 +43,14 @@ class Covered(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Settings:
-    """What pyproject.toml says of coverage: whether it names what is looked at, and the least share in percent."""
+    """What pyproject.toml says of coverage: whether it names what is looked at, and the least share in percent.
+
+    `plain`: lines alone are wanted, once for all tests, which Python itself can tell at almost no cost.
+    """
 
     named: bool
     least: float
+    plain: bool
 
 
 def settings(code: Code) -> Settings:
@@ -56,7 +60,9 @@ def settings(code: Code) -> Settings:
     except ValueError:
         tool = {}
     coverage = tool.get("coverage", {})
-    return Settings("source" in coverage.get("run", {}), float(coverage.get("report", {}).get("fail_under", 0)))
+    run = coverage.get("run", {})
+    plain = not {"branch", "core", "dynamic_context", "plugins"} & run.keys()
+    return Settings("source" in run, float(coverage.get("report", {}).get("fail_under", 0)), plain)
 
 
 def wish(code: Code, folder: Path) -> Wish | None:
@@ -66,7 +72,8 @@ def wish(code: Code, folder: Path) -> Wish | None:
     code_paths = [path for path in code.spec.checks.paths if (code.root / path).is_dir() and path not in ("tests", "notebooks")]
     what = ["--cov"] if settings(code).named else [f"--cov={path}" for path in code_paths]
     options = ("-q", "--no-header", *what, f"--cov-report=json:{folder / 'coverage.json'}", "--cov-fail-under=0")
-    return Wish(options, variables={"COVERAGE_FILE": str(folder / "coverage")})
+    core = {"COVERAGE_CORE": "sysmon"} if settings(code).plain and "COVERAGE_CORE" not in code.variables else {}
+    return Wish(options, variables={"COVERAGE_FILE": str(folder / "coverage"), **core})
 
 
 def read(code: Code, folder: Path) -> Covered:

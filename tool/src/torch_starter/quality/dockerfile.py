@@ -36,7 +36,7 @@ def look(code: Code) -> Iterator[Finding]:
             place=place(code.root, row["file"], row["line"]),
         )
     if not rows:
-        yield Finding(id=ID, verdict="ok", title=TITLE, seen=f"nothing in {', '.join(names)}")
+        yield Finding(id=ID, verdict="ok", title=TITLE, seen=f"nothing wrong in {', '.join(names)}")
 
 
 def is_dockerfile(name: str) -> bool:

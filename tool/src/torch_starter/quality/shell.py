@@ -35,7 +35,7 @@ def look(code: Code) -> Iterator[Finding]:
             place=place(code.root, each["file"], each["line"]),
         )
     if not comments:
-        yield Finding(id=ID, verdict="ok", title=TITLE, seen=f"nothing in {len(scripts)} scripts")
+        yield Finding(id=ID, verdict="ok", title=TITLE, seen=f"nothing wrong in {', '.join(scripts)}")
 
 
 def is_script(code: Code, name: str) -> bool:

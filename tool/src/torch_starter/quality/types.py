@@ -28,7 +28,7 @@ def look(code: Code) -> Iterator[Finding]:
         seen = f"{row['message']}{hint} [{row['code']}]"
         yield Finding(id=ID, verdict="fail", title=TITLE, seen=seen, place=place(code.root, row["file"], row["line"]))
     if not errors:
-        yield Finding(id=ID, verdict="ok", title=TITLE, seen=f"nothing in {', '.join(paths)}")
+        yield Finding(id=ID, verdict="ok", title=TITLE, seen=f"no error in {', '.join(paths)}")
 
 
 def read(line: str) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def show_found(report: Report, out: Console) -> None:
     if report.profile is not None:
         (memory if report.profile.of == "memory" else profile).show(report, report.profile, out)
     elif report.findings:
-        show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out)
+        show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out, report.spoken)
 
 
 def measured(report: Report, out: Console) -> Iterator[Text]:
@@ -102,11 +102,12 @@ def show_note(note: str, out: Console) -> None:
         out.print(Text(line, style=colours.get(line[:1], "")), soft_wrap=True)
 
 
-def show_findings(findings: Sequence[Finding], out: Console) -> None:
+def show_findings(findings: Sequence[Finding], out: Console, spoken: bool = False) -> None:
     """The groups, the skipped ones by their reasons, and at length what is not well."""
     skipped = [finding for finding in findings if finding.verdict == "skip"]
     asked = {group: members for group, members in by_group(findings).items() if loudest(members) != "skip"}
-    lines = [(loudest(members), group, summary(members)) for group, members in asked.items()]
+    tell = spoken_summary if spoken else summary
+    lines = [(loudest(members), group, tell(members)) for group, members in asked.items()]
     lines += [("skip", "skipped", line) for line in reasons(skipped, by_group(findings))]
     signs, names = max(len(sign(line[0], out)) for line in lines), max(len(line[1]) for line in lines)
     for verdict, name, words in lines:
@@ -121,6 +122,13 @@ def summary(members: Sequence[Finding]) -> str:
     told = [finding for finding in members if finding.verdict != "skip"]
     unwell = [finding for finding in told if finding.verdict != "ok"]
     return f"{', '.join(words for _, words in counted(told))}: {', '.join(dict.fromkeys(map(short_id, unwell or told)))}"
+
+
+def spoken_summary(members: Sequence[Finding]) -> str:
+    """What a group's line says where what was seen tells more than names, and how long it took."""
+    told = list(dict.fromkeys(finding.seen for finding in members if finding.verdict == "ok"))
+    words = "; ".join(told) if loudest(members) == "ok" else summary(members)
+    return f"{sum(finding.seconds for finding in members):5.1f} s  {words}"
 
 
 def reasons(skipped: Sequence[Finding], groups: dict[str, list[Finding]]) -> list[str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
@@ -18,7 +21,9 @@ from torch_starter.core.problems import CouldNotLook, Problem, WrongUsage
 from torch_starter.core.progress import Stage
 from torch_starter.core.quality import Code, Quality, Tool
 from torch_starter.core.report import Finding
+from torch_starter.making import mirrors, uv
 from torch_starter.making.overlay import overlay
+from torch_starter.making.variables import cache_path
 from torch_starter.verbs import _gather, _plan
 
 ORDER = ("lint", "types", "tests", "shell", "dockerfile", "rendered", "lock", "secrets", "audit")
@@ -88,7 +93,25 @@ def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
         asked=bool(paths),
         fix=ask.flag("fix") and not ask.flag("dry-run"),
         options=ask.options,
+        lock=lock_of(ask, subject),
+        uv=partial(uv_of, ask),
     )
+
+
+def lock_of(ask: Ask, subject: _gather.Subject | None) -> Path | None:
+    """The lock of the environment, or of the one that set-up would make here; None where neither is known."""
+    try:
+        return ask.project.lock(subject.accelerator if subject else _plan.accelerator(ask).name)
+    except Problem:
+        return None
+
+
+def uv_of(ask: Ask) -> tuple[Path, Mapping[str, str]]:
+    """uv and what it is started with; raises Missing, and WrongSpec for a mirror that is not there."""
+    user, offline, cache = ask.machine.variables, ask.flag("offline"), ask.spec.caches.get("uv")
+    path = cache_path(cache, ask.project, user.get("HOME", "/")) if cache else None
+    settings = uv.variables(ask.spec, user, path, ask.project.state, offline)
+    return uv.find(ask.project, user), {**settings, **mirrors.variables(ask.spec, ask.project, user, offline)}
 
 
 def look(ask: Ask, chosen: Sequence[Quality], code: Code) -> list[Finding]:
@@ -117,11 +140,18 @@ class Running:
 
     def findings(self, quality: Quality, code: Code) -> list[Finding]:
         """What one of them found."""
+        began = time.monotonic()
         found = list(guarded(quality, code))
+        if found:  # the first stands for all: they came together
+            found = [replace_seconds(found[0], time.monotonic() - began), *(replace_seconds(each, 0.0) for each in found[1:])]
         with self.lock:
             self.left.remove(quality.name)
             self.stage.to(self.total - len(self.left), self.total, ", ".join(self.left))
         return found
+
+
+def replace_seconds(finding: Finding, seconds: float) -> Finding:
+    return msgspec.structs.replace(finding, seconds=round(seconds, 3))
 
 
 def guarded(quality: Quality, code: Code) -> Iterator[Finding]:

@@ -11,22 +11,39 @@ if TYPE_CHECKING:
 
     from torch_starter.core.ask import Ask
     from torch_starter.core.quality import Quality
-    from torch_starter.core.report import Report
+    from torch_starter.core.report import Entry, Report
 
 
 def run(ask: Ask) -> Report:
     from torch_starter.core.report import Report
     from torch_starter.verbs import _quality
 
+    if ask.flag("list"):
+        return listing(_quality.qualities())
     chosen = chosen_of(ask, _quality.qualities())
     findings = _quality.look(ask, chosen, _quality.code(ask))
-    report = Report(command="all-checks", findings=findings, lenient=not ask.flag("strict"))
+    report = Report(command="all-checks", findings=findings, lenient=not ask.flag("strict"), spoken=True)
     if any(finding.fixable and finding.verdict == "fail" for finding in findings) and not ask.flag("fix"):
         report.notes.append("--fix mends what can be mended by a program.")
     unknown = sorted({finding.group for finding in findings if finding.verdict == "unknown"})
     if unknown and not ask.flag("strict"):
         report.notes.append(f"Not looked at, and not counted as wrong: {', '.join(unknown)}. --strict counts it.")
     return report
+
+
+def listing(all: Sequence[Quality]) -> Report:
+    """What there is to look at."""
+    from torch_starter.core.report import Report
+
+    return Report(command="all-checks", entries=[entry(each) for each in all])
+
+
+def entry(quality: Quality) -> Entry:
+    """One of them, with the command of its own."""
+    from torch_starter.core.report import Entry
+
+    command = f"./dev.sh {quality.command}" if quality.command else f"./dev.sh all-checks --only {quality.name}"
+    return Entry(quality.name, quality.title, f"{quality.about} {quality.mend}", command)
 
 
 def chosen_of(ask: Ask, all: Sequence[Quality]) -> list[Quality]:
@@ -59,5 +76,6 @@ VERB = Verb(
         Option("strict", "What could not be looked at counts, too: exit 3.", "flag"),
         Option("only", "Look at these alone.", "texts", "NAME"),
         Option("skip", "Leave these out.", "texts", "NAME"),
+        Option("list", "Say what there is to look at, and what mends it.", "flag"),
     ),
 )

@@ -16,7 +16,7 @@ def run(ask: Ask) -> Report:
     from torch_starter.verbs import _quality
 
     code = _quality.code(ask, ask.rest)
-    return Report(command="lint", findings=_quality.look(ask, _quality.named("lint"), code))
+    return Report(command="lint", findings=_quality.look(ask, _quality.named("lint"), code), spoken=True)
 
 
 VERB = Verb(

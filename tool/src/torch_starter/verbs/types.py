@@ -16,7 +16,7 @@ def run(ask: Ask) -> Report:
     from torch_starter.verbs import _quality
 
     code = _quality.code(ask, ask.rest)
-    return Report(command="types", findings=_quality.look(ask, _quality.named("types"), code))
+    return Report(command="types", findings=_quality.look(ask, _quality.named("types"), code), spoken=True)
 
 
 VERB = Verb(
