@@ -28,8 +28,8 @@ def run(*words: str | Path) -> None:
 def add(environment: Path, extras: tuple[str, ...]) -> None:
     """Install extras as the lock has them, compile them, and write down that they are there, as set-up does."""
     words = [word for extra in extras for word in ("--extra", extra)]
-    install = ["pip", "install", "--require-hashes", "--compile-bytecode", "--python", environment / "bin" / "python"]
-    run(uv(), *install, "-r", "pyproject.toml", "-c", "locks/cpu.txt", *words)
+    install = ["pip", "install", "--require-hashes", "--compile-bytecode", "--python"]
+    run(uv(), *install, environment / "bin" / "python", "-r", "pyproject.toml", "-c", "locks/cpu.txt", *words)
     record = msgspec.json.decode((environment / RECORD).read_bytes(), type=Record)
     packages = tuple(sorted(path.name for path in environment.glob("lib/python*/site-packages/*.dist-info")))
     kept = tuple(dict.fromkeys((*record.extras, *extras)))

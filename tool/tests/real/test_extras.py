@@ -40,8 +40,9 @@ def test_an_extra_that_is_not_installed_is_said_with_the_command_that_brings_it(
     names = PACKAGES[extra]
     asked = ",".join(f"{check}.{name}" for name in names for check in ("imports", "uses"))
     report = place.answer("verify-setup", "--extra", extra, "--only", asked, "--json")
-    told = {each["id"]: (each["verdict"], each["remedy"]) for each in report["findings"]}
-    assert told == {f"imports.{name}": ("fail", f"./dev.sh setup --extra {extra}") for name in names}
+    [told] = [each for each in report["findings"] if each["verdict"] != "skip"]
+    assert (told["id"], told["remedy"]) == (f"imports.{names[0]}", f"./dev.sh setup --extra {extra}")
+    assert [name for name in names if name not in told["seen"]] == []
     assert report["exit_code"] == 1
 
 

@@ -14,10 +14,23 @@ def absent(evidence: Evidence) -> list[str]:
     return sorted(name for name in evidence.wanted if name not in evidence.installed.distributions)
 
 
+def told_by(evidence: Evidence) -> dict[str, str]:
+    """Which of them tells of each: an extra of which nothing is installed is one cause, and its first package says so."""
+    names = absent(evidence)
+    extras = {extra for name, extra in evidence.extra_of.items() if name in evidence.installed.distributions}
+    first: dict[str, str] = {}
+    for name in names:
+        extra = evidence.extra_of.get(name, "")
+        if extra and extra not in extras:
+            first.setdefault(extra, name)
+    return {name: first.get(evidence.extra_of.get(name, ""), name) for name in names}
+
+
 def not_told(evidence: Evidence) -> dict[str, str]:
     """Those that no import tells of, with words for it: a quick look imports nothing."""
     told = {cause.id for cause in evidence.causes}
-    return {name: f"{name} is not installed" for name in absent(evidence) if f"imports.{name}" not in told}
+    by = told_by(evidence)
+    return {name: f"{name} is not installed" for name in absent(evidence) if f"imports.{by[name]}" not in told}
 
 
 def can_be_installed(evidence: Evidence, name: str) -> bool:

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from torch_starter import probes
-from torch_starter.checks._absent import absent as absent_ones
-from torch_starter.checks._absent import can_be_installed, repairs
+from torch_starter.checks._absent import can_be_installed, repairs, told_by
 from torch_starter.checks._answers import from_answer
 from torch_starter.core.cause import Cause
 from torch_starter.core.evidence import Evidence
@@ -88,12 +87,26 @@ def imports(evidence: Evidence) -> Iterator[Finding]:
 
 def absent(id: str, title: str, name: str, evidence: Evidence) -> Finding:
     """A direct dependency that is not installed: wrong in an environment of ours, and for torch in any."""
-    if evidence.ours or name == "torch":
-        extra = f" --extra {evidence.extra_of[name]}" if name in evidence.extra_of else ""
-        mend = f"./dev.sh setup{extra}" if evidence.ours else f"{evidence.install} 'torch=={evidence.locked.get('torch', '')}'"
-        fixable = can_be_installed(evidence, name)
-        return Finding(id=id, verdict="fail", title=title, seen=f"{name} is not installed", remedy=mend, fixable=fixable)
-    return Finding(id=id, verdict="skip", title=title, seen=f"{name} is not installed")
+    if not (evidence.ours or name == "torch"):
+        return Finding(id=id, verdict="skip", title=title, seen=f"{name} is not installed")
+    by = told_by(evidence)
+    if by[name] != name:
+        return Finding(id=id, verdict="skip", title=title, seen=f"see imports.{by[name]}")
+    told = [other for other in by if by[other] == name]
+    extra = evidence.extra_of.get(name, "")
+    return Finding(
+        id=id,
+        verdict="fail",
+        title=title,
+        seen=f"nothing of the extra {extra} is installed: {', '.join(told)}" if told[1:] else f"{name} is not installed",
+        remedy=f"./dev.sh setup{f' --extra {extra}' if extra else ''}" if evidence.ours else install_torch(evidence),
+        fixable=can_be_installed(evidence, name),
+    )
+
+
+def install_torch(evidence: Evidence) -> str:
+    """The command that puts torch into somebody else's environment."""
+    return f"{evidence.install} 'torch=={evidence.locked.get('torch', '')}'"
 
 
 def quiet(id: str, title: str, name: str, evidence: Evidence, answer: Answer | None) -> Finding:
@@ -144,7 +157,8 @@ def used(evidence: Evidence) -> Iterator[Finding]:
 
 def failed_imports(evidence: Evidence) -> Iterator[Cause]:
     """A package that cannot be imported explains why what needs it fails; one whose own failure is explained does not."""
-    roots = [Cause(f"imports.{name}", frozenset({name})) for name in absent_ones(evidence) if evidence.ours or name == "torch"]
+    by = {name: other for name, other in told_by(evidence).items() if evidence.ours or name == "torch"}
+    roots = [Cause(f"imports.{one}", frozenset(name for name in by if by[name] == one)) for one in dict.fromkeys(by.values())]
     failing = [(name, answer) for name, answer in import_answers(evidence) if answer.stage == "import" and not answer.ok]
     for name, answer in sorted(failing, key=lambda pair: len(evidence.needs([pair[0]]))):
         if not any(cause.explains(answer, evidence.needs([name])) for cause in roots):

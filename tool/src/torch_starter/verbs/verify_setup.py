@@ -57,10 +57,9 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
     from dataclasses import replace
 
     from torch_starter.core.report import Report
-    from torch_starter.verbs import _commands, _judge, _since
-    from torch_starter.verbs._selection import narrowed, selected_findings
+    from torch_starter.verbs import _commands, _judge, _selection, _since
 
-    narrow = narrowed(ask.texts("only"))
+    narrow = _selection.narrowed(ask.texts("only"))
     judged = _judge.judge(ask, subject, chosen, level, narrow)
     report = Report(command="verify-setup")
     if ask.flag("fix"):
@@ -72,7 +71,7 @@ def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) ->
             judged = _judge.judge(ask, subject, chosen, level, narrow)
     report.findings = judged.findings
     if judged.evidence:  # else what stops the interpreter is the answer, whatever was asked
-        report.findings = selected_findings(judged.findings, ask.texts("only"), ask.texts("skip"))
+        report.findings = _selection.selected_findings(judged.findings, ask.texts("only"), ask.texts("skip"))
     if ask.flag("commands"):
         report.findings = [*report.findings, *_commands.own_commands(ask, subject)]
     report.facts = {**ask.facts.as_dict(), **_judge.environment_facts(judged)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from torch_starter.checks._absent import repairs
@@ -45,6 +47,20 @@ def test_where_its_import_tells_of_it_nothing_else_does() -> None:
     assert causes == (Cause("imports.torch", frozenset({"torch"})),)
     assert in_range(without_torch(*causes)).verdict == "ok"
     assert (imported(given).verdict, imported(given).fixable) == ("fail", True)
+
+
+def test_an_extra_of_which_nothing_is_there_is_one_red_line() -> None:
+    names, extra_of = ["torch", "seaborn", "plotly", "wandb", "tensorboard"], {"seaborn": "x", "plotly": "x", "wandb": "y"}
+    there = {"torch": "2.11.0", "tensorboard": "2.21.0"}
+    given = evidence(installed=there, wanted=names, extra_of={**extra_of, "tensorboard": "y"}, locked=LOCKED)
+    told = {finding.id: (finding.verdict, finding.seen, finding.remedy) for finding in judge_imports(given)}
+    whole = "nothing of the extra x is installed: plotly, seaborn"
+    assert told["imports.plotly"] == ("fail", whole, "./dev.sh setup --extra x")
+    assert told["imports.seaborn"] == ("skip", "see imports.plotly", "")
+    assert told["imports.wandb"] == ("fail", "wandb is not installed", "./dev.sh setup --extra y")
+    causes = tuple(failed_imports(given))
+    assert causes == (Cause("imports.plotly", frozenset({"plotly", "seaborn"})), Cause("imports.wandb", frozenset({"wandb"})))
+    assert in_range(replace(given, causes=causes)).verdict == "ok"
 
 
 @pytest.mark.parametrize(("ours", "verdict"), [(True, "fail"), (False, "skip")])

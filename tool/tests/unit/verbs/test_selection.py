@@ -15,8 +15,9 @@ from torch_starter.core.problems import WrongUsage
 from torch_starter.core.repair import Remove
 from torch_starter.core.report import Finding
 from torch_starter.core.sight import Sight
+from torch_starter.testing import evidence
 from torch_starter.verbs._judge import all_checks
-from torch_starter.verbs._selection import explain, explanation, listing, select, selected_findings
+from torch_starter.verbs._selection import explain, explanation, listing, narrowed, select, selected_findings
 
 
 def nothing(given: Evidence) -> Iterable[Finding]:
@@ -193,3 +194,20 @@ def test_the_list_has_every_check_with_its_level() -> None:
     *lines, last = listing(CHECKS).notes
     assert [tuple(line.split()[:2]) for line in lines] == [(each.id, each.level) for each in CHECKS]
     assert last.startswith("6 checks;")
+
+
+@pytest.mark.parametrize(
+    ("only", "started"),
+    [
+        ("uses.numpy", "numpy"),
+        ("imports.torch uses.numpy", "numpy torch"),
+        ("uses.torch*", "torch torchvision"),
+        ("uses.unknown", ""),
+        ("uses", "numpy torch torchvision"),
+        ("uses.numpy packages", "numpy torch torchvision"),
+        ("", "numpy torch torchvision"),
+    ],
+)
+def test_where_single_packages_are_asked_for_no_other_is_started(only: str, started: str) -> None:
+    given = evidence(wanted=["numpy", "torch", "torchvision"])
+    assert sorted(narrowed(only.split())(given).wanted) == started.split()
