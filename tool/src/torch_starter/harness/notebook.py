@@ -22,6 +22,7 @@ from typing import Any, Dict, List
 
 OWNER_ALONE = 0o600
 WRONG_USAGE, MISSING, INTERRUPTED = 2, 4, 130
+END_SECONDS = 3.0
 PROVIDER = "PasswordIdentityProvider"  # Jupyter's own: it asks for the token
 
 
@@ -35,8 +36,24 @@ def main(path: str) -> int:
             return serve(folder, json.load(file))
     except KeyboardInterrupt:  # before it serves; then Jupyter has an answer of its own
         return INTERRUPTED
+    except SystemExit as ended:  # of Jupyter, which has said why, or of a signal
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     finally:
+        end_the_rest()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_the_rest() -> None:
+    """End what JupyterLab has started and not ended, such as an npm that does not come back from its search for programs."""
+    try:
+        import psutil  # which ipykernel needs
+    except ImportError:
+        return
+    rest = psutil.Process().children(recursive=True)
+    for each in rest:
+        each.terminate()  # nothing happens where it has ended by itself: it is our child, and its number is its own until we ask
+    for each in psutil.wait_procs(rest, END_SECONDS)[1]:
+        each.kill()
 
 
 def serve(folder: str, asked: Dict[str, Any]) -> int:
@@ -118,4 +135,7 @@ def tell(text: str, stream: int = 2) -> None:
 
 if __name__ == "__main__":
     del sys.path[0]  # this folder, whose modules are not for it
-    sys.exit(main(sys.argv[1]))
+    status = main(sys.argv[1])
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)  # a thread that still waits for a program would keep us

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,5 +79,5 @@ def held(ip: str, port: int, certificate: Path | None, key: Path | None, *, remo
 def first(project: Path, *, browser: bool) -> dict[str, Any]:
     """What holds where neither the options nor the user's files say otherwise."""
     server: dict[str, Any] = {"root_dir": str(project)} | ({} if browser else {"open_browser": False})
-    lab = {"check_for_updates_class": "jupyterlab.NeverCheckForUpdate", "news_url": None}  # versions are the lock's
-    return {"Application": {"log_level": 30}, "ServerApp": server, "LabApp": lab}
+    lab = {"check_for_updates_class": "jupyterlab.NeverCheckForUpdate"}  # versions are the lock's
+    return {"Application": {"log_level": logging.WARNING}, "ServerApp": server, "LabApp": lab}
