@@ -212,6 +212,7 @@ class Report(msgspec.Struct, kw_only=True):
     `entries`: what can be asked for, where a list is wanted. `proof`: what makes the user's own command faster, proven.
     `profile`: where the time or the memory of the user's own command goes. `caches`: what is kept, where that is asked for.
     `lenient`: what could not be looked at leaves the exit code as it is. `spoken`: a group's line has what was seen, and its seconds.
+    `brief`: at most so many findings of one check are told to people at length; 0 for all.
     """
 
     command: str
@@ -232,6 +233,7 @@ class Report(msgspec.Struct, kw_only=True):
     passed_through: int | None = None
     lenient: bool = False
     spoken: bool = False
+    brief: int = 0
     started_at: str = ""
     seconds: float = 0.0
 

@@ -70,7 +70,7 @@ def show_found(report: Report, out: Console) -> None:
     if report.profile is not None:
         (memory if report.profile.of == "memory" else profile).show(report, report.profile, out)
     elif report.findings:
-        show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out, report.spoken)
+        show_findings([plain_finding(finding, out.encoding) for finding in report.findings], out, report.spoken, report.brief)
 
 
 def measured(report: Report, out: Console) -> Iterator[Text]:
@@ -102,7 +102,7 @@ def show_note(note: str, out: Console) -> None:
         out.print(Text(line, style=colours.get(line[:1], "")), soft_wrap=True)
 
 
-def show_findings(findings: Sequence[Finding], out: Console, spoken: bool = False) -> None:
+def show_findings(findings: Sequence[Finding], out: Console, spoken: bool = False, brief: int = 0) -> None:
     """The groups, the skipped ones by their reasons, and at length what is not well."""
     skipped = [finding for finding in findings if finding.verdict == "skip"]
     asked = {group: members for group, members in by_group(findings).items() if loudest(members) != "skip"}
@@ -114,7 +114,7 @@ def show_findings(findings: Sequence[Finding], out: Console, spoken: bool = Fals
         padding = " " * (signs - len(sign(verdict, out)))
         line = Text.assemble(mark(verdict, out), f"{padding} {name:{names}}  ", words.replace("\n", " "))
         out.print(cut(line, out))
-    show_unwell(findings, out)
+    show_unwell(findings, out, brief)
 
 
 def summary(members: Sequence[Finding]) -> str:

@@ -24,15 +24,17 @@ LOUD = ("fail", "crash")  # whose words are written large where signs cannot be
 LONGEST = 1200  # characters of one thing that a program said
 
 
-def show_unwell(findings: Sequence[Finding], out: Console) -> None:
-    """What is not well, the worst last. Those of one id, title and verdict have one head."""
+def show_unwell(findings: Sequence[Finding], out: Console, brief: int = 0) -> None:
+    """What is not well, the worst last. Those of one id, title and verdict have one head; with `brief` at most so many of it."""
     families: dict[tuple[str, str, Verdict], list[Finding]] = {}
     for finding in sorted(findings, key=lambda finding: -LOUDEST.index(finding.verdict)):
         if finding.verdict not in WELL:
             families.setdefault((finding.id, finding.title, finding.verdict), []).append(finding)
     for members in families.values():
         out.print()
-        show_family(members, out)
+        show_family(members[: brief or None], out)
+        if brief and len(members) > brief:
+            out.print(Text(f"         and {len(members) - brief} more: --only {members[0].group} --json has all", style="dim"))
     if families:
         out.print()
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from torch_starter.core.quality import Quality
     from torch_starter.core.report import Entry, Report
 
+BRIEF = 12  # findings of one check that are told at length: enough to begin with
+
 
 def run(ask: Ask) -> Report:
     from torch_starter.core.report import Report
@@ -22,7 +24,7 @@ def run(ask: Ask) -> Report:
         return listing(_quality.qualities())
     chosen = chosen_of(ask, _quality.qualities())
     findings = _quality.look(ask, chosen, _quality.code(ask))
-    report = Report(command="all-checks", findings=findings, lenient=not ask.flag("strict"), spoken=True)
+    report = Report(command="all-checks", findings=findings, lenient=not ask.flag("strict"), spoken=True, brief=BRIEF)
     if any(finding.fixable and finding.verdict == "fail" for finding in findings) and not ask.flag("fix"):
         report.notes.append("--fix mends what can be mended by a program.")
     unknown = sorted({finding.group for finding in findings if finding.verdict == "unknown"})

@@ -11,6 +11,7 @@ from golden import golden
 from torch_starter.core.report import Finding, Place, Report, Stop, Verdict
 from torch_starter.show.terminal import console, show
 from unit.show import reports
+from unit.show.checked import checked
 
 REPORTS = {
     "judged": reports.judged,
@@ -20,6 +21,7 @@ REPORTS = {
     "benchmark": reports.benchmarked,
     "benchmark-history": reports.remembered,
     "benchmark-list": reports.choice,
+    "all-checks": checked,
 }
 VERDICTS: list[Verdict] = ["ok", "warn", "fail", "crash", "skip", "unknown"]
 NOT_WRAPPED = ("    mend ", "what to do: ")
@@ -46,7 +48,7 @@ def test_a_user_sees(name: str) -> None:
     assert as_kept(text) == golden(f"{name}.txt", as_kept(text))
 
 
-@pytest.mark.parametrize("name", ["judged", "benchmark", "benchmark-history"])
+@pytest.mark.parametrize("name", ["judged", "benchmark", "benchmark-history", "all-checks"])
 def test_a_user_whose_output_knows_only_ascii_sees_words_for_signs(name: str) -> None:
     text = shown(REPORTS[name](), "ascii")
     assert as_kept(text) == golden(f"{name}-ascii.txt", as_kept(text))
@@ -174,3 +176,12 @@ def test_whatever_was_found_can_be_shown(findings: list[Finding], encoding: str)
     assert "\x1b" not in text
     lines = text.splitlines()
     assert not [line for line in lines if cell_len(line) > 80 and not line.startswith(NOT_WRAPPED)]
+
+
+def test_of_many_of_one_kind_some_are_told_and_the_others_counted() -> None:
+    many = [Finding(id="lint.rules", verdict="fail", title="x", seen=f"rule {number}") for number in range(20)]
+    brief = shown(Report(command="all-checks", findings=many, brief=12))
+    assert "rule 11" in brief
+    assert "rule 12" not in brief
+    assert "and 8 more: --only lint --json has all" in brief
+    assert "rule 19" in shown(Report(command="lint", findings=many))
