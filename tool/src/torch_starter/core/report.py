@@ -211,7 +211,7 @@ class Report(msgspec.Struct, kw_only=True):
     for, and are shown to people too. `history`: what figures were in earlier runs, the oldest first.
     `entries`: what can be asked for, where a list is wanted. `proof`: what makes the user's own command faster, proven.
     `profile`: where the time or the memory of the user's own command goes. `caches`: what is kept, where that is asked for.
-    `lenient`: what could not be looked at leaves the exit code as it is. `spoken`: a group's line has what was seen, and its seconds.
+    `lenient`: what could not be looked at leaves the exit code as it is. `spoken`: a group's line has what was seen, and seconds.
     `brief`: at most so many findings of one check are told to people at length; 0 for all.
     """
 
