@@ -32,6 +32,7 @@ NEEDS = {  # what a block may say that it needs, and so is not run here
     "gpu": "an NVIDIA GPU",
     "minutes": "many minutes",
     "network": "the network, to download packages",
+    "notebook": "the extra notebook, and somebody who ends it",
     "process": "a process that runs already",
     "two-environments": "an environment before the current one",
 }
