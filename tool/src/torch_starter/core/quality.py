@@ -9,6 +9,7 @@ from typing import Any
 
 from torch_starter.core.facts import Facts
 from torch_starter.core.machine import Machine
+from torch_starter.core.problems import Missing
 from torch_starter.core.processes import Done
 from torch_starter.core.project import Project
 from torch_starter.core.report import Finding
@@ -33,6 +34,11 @@ class Tool:
     without: str = "it cannot be looked at"
 
 
+def no_uv() -> tuple[Path, Mapping[str, str]]:
+    """Nobody has said where uv is."""
+    raise Missing("uv.missing", "there is no uv", "python3 -m pip install uv")
+
+
 @dataclass(frozen=True)
 class Code:
     """The code of a project as it is looked at.
@@ -40,7 +46,8 @@ class Code:
     `paths`: the files and folders that are looked at, relative to the project's root; `asked`: the user named them. `python`:
     the interpreter of the environment, None where there is none yet; `variables`: what its programs are started with. `options`:
     those of the command. `find`: the words that start a tool; it raises Unknown where that cannot be had. `beside`: the folder
-    with a tool's module, likewise. `fix`: what can be mended, is. `stopped`: whether the user has stopped us.
+    with a tool's module, likewise. `fix`: what can be mended, is. `stopped`: whether the user has stopped us. `lock`: of the
+    environment, or of the one that would be made here, None where that is not known. `uv`: the program and its variables.
     """
 
     project: Project
@@ -56,6 +63,8 @@ class Code:
     fix: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     stopped: Callable[[], bool] = bool
+    lock: Path | None = None
+    uv: Callable[[], tuple[Path, Mapping[str, str]]] = no_uv
 
     @property
     def root(self) -> Path:

@@ -33,6 +33,14 @@ Mirror = Annotated[
         examples=["/mnt/team/mirror", "https://mirror.example.org/simple"],
     ),
 ]
+Service = Annotated[
+    str,
+    Meta(
+        pattern=r"^(|https?://[^\s]+)$",
+        description="empty, or the http(s) address of a service of advisories that speaks OSV",
+        examples=["https://osv.example.org"],
+    ),
+]
 Repository = Annotated[
     str,
     Meta(
@@ -173,6 +181,14 @@ class Checks(Table, frozen=True):
     paths: tuple[str, ...] = ("src", "tests", "notebooks", "examples")
 
 
+class Audit(Table, frozen=True):
+    """Where `audit` learns of vulnerabilities: a file or folder of advisories, or a service; and those that were judged."""
+
+    advisories: str = ""
+    service: Service = ""
+    ignore: tuple[str, ...] = ()
+
+
 class Spec(Table, frozen=True):
     """The whole of `torch-starter.toml`."""
 
@@ -189,3 +205,4 @@ class Spec(Table, frozen=True):
     update: Update = Update()
     verify: Verify = Verify()
     checks: Checks = Checks()
+    audit: Audit = Audit()

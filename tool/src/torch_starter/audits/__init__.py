@@ -1,0 +1,1 @@
+"""What is not safe in packages and code: pure readings of locks, advisories, settings of indexes, and syntax trees."""
