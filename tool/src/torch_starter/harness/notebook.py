@@ -88,7 +88,7 @@ def differing(server: Any, held: Dict[str, Any]) -> List[str]:
     changed = [] if type(provider).__name__ == PROVIDER else ["ServerApp.identity_provider_class"]
     for name, value in held.items():
         part, _, trait = name.partition(".")
-        now = getattr(server if part == "ServerApp" else provider, trait)
+        now = getattr(server if part == "ServerApp" else provider, trait, "")  # another class may have no such thing
         if str(now) != str(value) and not (trait == "port" and str(value) == "0"):
             changed.append(name)
     return changed

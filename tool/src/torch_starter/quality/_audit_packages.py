@@ -73,7 +73,7 @@ def known_vulnerabilities(code: Code, step: Callable[[str], None]) -> Looked:
 
 def of_file(path: Path, base: advisories.Database) -> dict[str, Any]:
     """Where it is known from."""
-    return {"from": path.name, "sha256": base.sha256, "newest": base.newest, "advisories": base.total}
+    return {"from": path.name, "sha256": base.sha256, "newest": base.newest, "advisories": base.total, "named": base.named}
 
 
 def stale(newest: str) -> Iterator[Finding]:
@@ -111,9 +111,11 @@ def told(found: Sequence[Known], ignored: int, asked: int, origin: Mapping[str, 
             place=each.package.place,
         )
     if not found:
-        behind = f" of {origin['advisories']} advisories, the newest of {origin['newest'][:10]}" if "newest" in origin else ""
         besides = f", {ignored} ignored" if ignored else ""
-        seen = f"none{behind} is about {asked} packages{besides}; one that is not known there cannot be told from a safe one"
+        where = "the service"
+        if "newest" in origin:
+            where = f"{origin['advisories']} advisories, the newest of {origin['newest'][:10]}, in which {origin['named']} are named"
+        seen = f"{asked} packages held against {where}{besides}; one that is not known there cannot be told from a safe one"
         yield Finding(id=VULNERABLE, verdict="ok", title=TITLES[VULNERABLE], seen=seen)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from torch_starter.core.quality import Code, Tool
 from torch_starter.quality import _imports, _memory
 from torch_starter.quality._imports import Source
-from torch_starter.quality._memory import Imported, Memory, Seen
+from torch_starter.quality._memory import Memory, Seen
 from torch_starter.quality._pytest import Told, Wish
 from torch_starter.quality._tracked import tracked
 
@@ -43,6 +43,18 @@ class Now:
     tree: str
     rest: Mapping[str, str]
     sources: Mapping[str, Source]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file of tests imports, by itself or by others: digests of all of it, and of what of it is run by importing it.
+
+    `keeps`: something in it is computed once for several tests.
+    """
+
+    whole: str = ""
+    shell: str = ""
+    keeps: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,8 +113,8 @@ def imports_of(sources: Mapping[str, Source], at_import: Mapping[str, list[str]]
     for test in tests & sources.keys():
         names = set().union(*(closures[name] for name in (test, *conftests(test)) if name in closures))
         found[test] = Imported(
-            {name: sources[name].digest for name in names},
-            {name: shells[name] for name in names},
+            joined({name: sources[name].digest for name in names}),
+            joined({name: shells[name] for name in names}),
             any(sources[name].keeps for name in names),
         )
     return found
@@ -117,9 +129,8 @@ def reached(root: Path, name: str, seen: Seen, choice: Choice, imports: Mapping[
     """Whether something has changed that a test read, or that was run for it where coverage does not see it."""
     if seen.tree and seen.tree != choice.now.tree:
         return True
-    file = name.split("::")[0]
-    before, now = choice.before.imports.get(file, Imported()), imports.get(file, Imported())
-    if before.shells != now.shells or ((seen.hidden or before.keeps or now.keeps) and before.whole != now.whole):
+    now = imports.get(name.split("::")[0], Imported())
+    if seen.shell != now.shell or ((seen.hidden or now.keeps) and seen.whole != now.whole):
         return True
     if any(digest(root / path) != was for path, was in seen.files.items()):
         return True
@@ -140,22 +151,34 @@ def wish(code: Code, choice: Choice, options: list[str]) -> Wish:
 
 
 def remember(code: Code, choice: Choice, told: Told) -> None:
-    """Keep what the tests that were run have read; what is no longer there is forgotten.
+    """Keep what is known of the tests that were run; those that are gone are forgotten.
 
-    The project is kept as it was before they ran: a file that was edited meanwhile has changed for the next time.
+    The project is kept as it was before they ran: a file that was edited meanwhile has changed for the next time. What concerns
+    all tests is only kept where all that had to be run were: options of pytest may have left some out.
     """
     before, now = choice.before, choice.now
-    tests = {name: seen for name, seen in before.tests.items() if name.split("::")[0] in now.sources}
+    at_import = called_at_import(before.at_import, told, now.sources)
+    imports = imports_of(now.sources, at_import, {test.id.split("::")[0] for test in told.tests})
+    looked_into = {name.split("::")[0] for name in told.collected}
+    gone = {name for name in before.tests if name.split("::")[0] in looked_into} - set(told.collected)
+    tests = {name: seen for name, seen in before.tests.items() if name.split("::")[0] in now.sources and name not in gone}
     for test in told.tests:
         files = {name: now.sources[name].digest if name in now.sources else digest(code.root / name) for name in test.files}
         folders = {name: listing(code.root / name) for name in test.folders}
-        tests[test.id] = Seen(files, folders, now.tree if test.opaque else "", test.hidden)
-    at_import = {name: set(found) for name, found in before.at_import.items()}
+        found = imports.get(test.id.split("::")[0], Imported())
+        hidden = test.hidden or found.keeps
+        tests[test.id] = Seen(files, folders, now.tree if test.opaque else "", found.shell, found.whole, hidden)
+    whole = tests.keys() <= {test.id for test in told.tests} | set(choice.may_skip)
+    settings, rest = (now.settings, dict(now.rest)) if whole else (before.settings, before.rest)
+    _memory.save(code, Memory(settings, rest, tests, at_import))
+
+
+def called_at_import(before: Mapping[str, list[str]], told: Told, there: Mapping[str, Source]) -> dict[str, list[str]]:
+    """File -> the functions of it that were called while tests were collected, now or earlier: not all files are collected."""
+    found = {name: set(functions) for name, functions in before.items() if name in there}
     for file, function in told.at_import:
-        at_import.setdefault(file, set()).add(function)
-    kept = {name: sorted(found) for name, found in at_import.items() if name in now.sources}
-    imports = imports_of(now.sources, kept, {name.split("::")[0] for name in tests})
-    _memory.save(code, Memory(now.settings, dict(now.rest), tests, imports, kept))
+        found.setdefault(file, set()).add(function)
+    return {name: sorted(functions) for name, functions in found.items()}
 
 
 def digest(path: Path) -> str:

@@ -13,23 +13,18 @@ from torch_starter.core.quality import Code
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What one test read when it last ran, by digests; `tree`: what all of the project was, where it may have run any of it.
+    """What was known of one test when it last ran, all of it by digests: the files that it read, and the folders that it listed.
 
-    `hidden`: code of what its file imports was run where nobody saw it.
+    `tree`: what all of the project was, where it may have run any of it. `shell`: what of the files that it imports is run by
+    importing them; `whole`: all of these files. `hidden`: code in them was run where nobody saw it.
     """
 
     files: dict[str, str] = {}
     folders: dict[str, str] = {}
     tree: str = ""
+    shell: str = ""
+    whole: str = ""
     hidden: bool = False
-
-
-class Imported(msgspec.Struct, frozen=True):
-    """What a file of tests imports, by itself or by others: the digest of each file, and of what of it is run by importing it."""
-
-    whole: dict[str, str] = {}
-    shells: dict[str, str] = {}
-    keeps: bool = False
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -38,7 +33,6 @@ class Memory(msgspec.Struct, frozen=True):
     settings: str = ""
     rest: dict[str, str] = {}
     tests: dict[str, Seen] = {}
-    imports: dict[str, Imported] = {}
     at_import: dict[str, list[str]] = {}
 
 

@@ -49,7 +49,8 @@ class Stuck(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """How a run of pytest went. `left_out`: how many tests were not run, because nothing that they run has changed.
 
-    `at_import`: functions of the project that were called while tests were collected: their file and qualified name.
+    `at_import`: functions of the project that were called while tests were collected: their file and qualified name. `collected`:
+    the ids of all tests that were found in the files that were looked into, whether they were run or not.
     """
 
     tests: tuple[Ended, ...] = ()
@@ -57,6 +58,7 @@ class Told(msgspec.Struct, frozen=True):
     left_out: int = 0
     exit: int = 0
     at_import: tuple[tuple[str, str], ...] = ()
+    collected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

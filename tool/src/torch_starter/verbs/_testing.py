@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -26,7 +27,10 @@ def run(ask: Ask, paths: list[str], options: list[str]) -> Report:
     code = _quality.code(ask)
     if code.python is None:
         raise CouldNotLook("environment.missing", "there is no environment yet", "./dev.sh setup")
-    with tempfile.TemporaryDirectory(prefix="torch-starter-") as name:
+    with contextlib.ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="torch-starter-"))
+        if ask.flag("changed"):  # what two of them know would be mixed
+            stack.enter_context(ask.machine.files.lock(ask.project.state / "tests.lock", ask.progress.say))
         try:
             return answered(ask, code, Path(name), paths, options)
         except Absent as reason:

@@ -100,6 +100,31 @@ def test_a_function_that_is_called_by_importing_counts_as_a_part_of_its_module(t
     assert skipped(made, {"src/a.py": "X = 1\ndef f():\n    return 3\n"}) == {B, KEPT}
 
 
+def run_again(made: Code, *tests: Ended) -> None:
+    """A run in which options of pytest chose these alone."""
+    _changed.remember(made, _changed.chosen(made), Told(tests))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"pyproject.toml": "[tool]\n"}, {"tests/x.json": "[]"}, {"tests/conftest.py": "Y = 2\n"}, {"src/a.py": "X = 2\n"}]
+)
+def test_what_was_not_run_after_a_change_is_not_left_out_later(tmp_path: Path, changes: dict[str, str]) -> None:
+    made = known(tmp_path)
+    skipped(made, changes)
+    run_again(made, ran(KEPT))
+    assert A not in skipped(made, {})
+    run_again(made, ran(A), ran(B), ran(KEPT))
+    assert skipped(made, {}) == {A, B, KEPT}
+
+
+def test_a_test_that_was_renamed_does_not_hold_up_what_concerns_all(tmp_path: Path) -> None:
+    made = known(tmp_path, ran(A), ran(B))
+    skipped(made, {"pyproject.toml": "[tool]\n"})
+    new = "tests/test_a.py::test_renamed"
+    _changed.remember(made, _changed.chosen(made), Told((ran(new), ran(B)), collected=(new, B)))
+    assert skipped(made, {}) == {new, B}
+
+
 def cut(path: Path) -> None:
     path.write_text(path.read_text()[:-5])
 

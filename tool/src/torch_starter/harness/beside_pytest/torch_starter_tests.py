@@ -2,7 +2,7 @@
 
 It is loaded by its name from PYTHONPATH. TORCH_STARTER_TESTS is the path of a file with what is wanted:
 
-    told      the path that is written to: {"tests": [...], "errors": [...], "left_out": N, "exit": N, "at_import": [...]}
+    told      the path that is written to: {"tests": [...], "errors": [...], "left_out": N, "exit": N, "at_import": [...], ...}
     beside    a folder behind all others on the path of modules, or nothing: testmon is in it
     may_skip  ids of the tests that may be left out, where testmon says so, too
     watched   the project's folder where what tests read is to be told, else nothing
@@ -34,6 +34,10 @@ class Telling:
         self.tests: dict[str, dict[str, Any]] = {}
         self.errors: list[dict[str, Any]] = []
         self.shared: dict[str, bool] = {}
+        self.collected: list[str] = []
+
+    def pytest_itemcollected(self, item: Any) -> None:
+        self.collected.append(item.nodeid)
 
     def pytest_collection_finish(self, session: Any) -> None:
         if self.watch is not None:
@@ -87,7 +91,7 @@ class Telling:
         left_out = len(select.deselected_tests) if select is not None else 0
         at_import = sorted(self.watch.at_import) if self.watch is not None else []
         told: dict[str, Any] = {"tests": list(self.tests.values()), "errors": self.errors, "left_out": left_out}
-        told.update(exit=int(session.exitstatus), at_import=at_import)
+        told.update(exit=int(session.exitstatus), at_import=at_import, collected=self.collected)
         with open(WANTED["told"] + ".part", "w", encoding="utf-8") as file:
             json.dump(told, file)
         os.replace(WANTED["told"] + ".part", WANTED["told"])
