@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -56,10 +56,11 @@ class Desk:
     def words(self, *words: str) -> list[str]:
         return [sys.executable, "-I", "-c", START.format(source=SOURCE), "notebook", *words]
 
-    def run(self, *words: str, **more: str) -> tuple[int, str]:
+    def run(self, *words: str, keyboard: IO[bytes] | None = None) -> tuple[int, str]:
         """Exit code and all that was said, of a start that is refused."""
+        given = subprocess.DEVNULL if keyboard is None else keyboard
         done = subprocess.run(
-            self.words(*words), cwd=self.root, env=self.variables | more, capture_output=True, text=True, stdin=subprocess.DEVNULL
+            self.words(*words), cwd=self.root, env=self.variables, capture_output=True, text=True, stdin=given, timeout=3 * LIMIT
         )
         return done.returncode, done.stdout + done.stderr
 

@@ -11,12 +11,23 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from real._extras import with_extras as with_extras
 from real._notebook import Desk, made
+from real._notebook import desk as desk
 from real._sandbox import Sandbox
 from real.test_notebook_terminal import pair
 from torch_starter.making.environments import RECORD, Record
 
 FOREIGN = "c.ServerApp.identity_provider_class = 'jupyter_server.auth.IdentityProvider'\n"
+PROJECT = """
+[project]
+name = "sandbox"
+version = "0"
+dependencies = ["alpha"]
+
+[project.optional-dependencies]
+notebook = ["jupyterlab", "ipykernel"]
+"""
 
 
 @pytest.fixture
@@ -87,6 +98,42 @@ def test_a_certificate_and_a_key_must_fit(bare: Desk, tmp_path: Path) -> None:
     ):
         code, said = bare.run(*words)
         assert (code, wanted in " ".join(said.split())) == (2, True), said
+
+
+def test_settings_that_let_others_in_by_another_way_stop_it(desk: Desk) -> None:
+    """A class of the user's that judges who may come in cannot be judged by us."""
+    desk.at_home(".jupyter/jupyter_server_config.py", FOREIGN)
+    code, said = desk.run("--port", "0")
+    assert (code, desk.left) == (2, [])
+    assert "your settings of Jupyter change what keeps it safe: ServerApp.identity_provider_class" in said
+
+
+def test_at_a_terminal_the_extra_is_offered_and_what_is_not_proven_is_not_started(sandbox: Sandbox) -> None:
+    """The two packages of that name here are not what the real ones are, so that set-up refuses them."""
+    for name in ("jupyterlab", "ipykernel"):
+        sandbox.package(name)
+    sandbox.want("alpha", "jupyterlab", "ipykernel")
+    (sandbox.root / "pyproject.toml").write_text(PROJECT)
+    assert sandbox.run("setup")[0] == 0
+    before = sandbox.current
+    code, said = answered(sandbox, "n")
+    assert (code, "./dev.sh setup --extra notebook" in said) == (4, True)
+    assert sandbox.environments == [before]
+    code, said = answered(sandbox, "y")
+    assert "Run ./dev.sh setup --extra notebook now? [y/N]" in said
+    assert (code, "uses.jupyterlab" in said, "Starting JupyterLab" in said) == (1, True, False)
+    assert sandbox.current == before
+
+
+def answered(sandbox: Sandbox, key: str) -> tuple[int, str]:
+    """Of a start at a terminal where a question is answered: the exit code, and what was said."""
+    outer, inner = os.openpty()
+    os.write(outer, f"{key}\n".encode())
+    desk = Desk(sandbox.root, {**sandbox.variables, "TORCH_STARTER_ROOT": str(sandbox.root), "TORCH_STARTER_PLATFORM": "tests"})
+    with os.fdopen(inner, "rb", buffering=0) as keyboard:
+        answer = desk.run("--port", "0", keyboard=keyboard)
+    os.close(outer)
+    return answer
 
 
 def test_without_an_environment_nothing_is_set_up(sandbox: Sandbox) -> None:
