@@ -3,15 +3,18 @@
     ./dev.sh run -- python examples/text.py --steps 50
 
 Prints the loss as it falls, the letters a second, and what the model writes at the end. With --device cuda it runs on a GPU.
+The losses also go to TensorBoard with --log FOLDER, and to an offline run of Weights & Biases with --track (extra: tracking).
 A GPT-2 of 124 million parameters is --layers 12 --heads 12 --width 768 --context 1024 --vocabulary 50304 --rate 6e-4.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 
 import torch
@@ -98,6 +101,29 @@ def write(model: nn.Module, start: Tensor, count: int, context: int) -> Tensor:
     return start
 
 
+@contextmanager
+def logs(given: argparse.Namespace) -> Iterator[list[Callable[[int, float], None]]]:
+    """What takes each step and its loss, besides the terminal. Nothing is sent: WANDB_MODE=online is yours to say."""
+    with ExitStack() as stack:
+        takers: list[Callable[[int, float], None]] = []
+        try:
+            if given.log:
+                from torch.utils.tensorboard import SummaryWriter
+
+                writer = stack.enter_context(SummaryWriter(given.log))
+                takers.append(lambda step, loss: writer.add_scalar("loss", loss, step))
+            if given.track:
+                os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # else it calls its makers also when offline
+                import wandb
+
+                mode = os.environ.get("WANDB_MODE", "offline")
+                run = stack.enter_context(wandb.init(project="text", mode=mode, config=vars(given)))
+                takers.append(lambda step, loss: run.log({"loss": loss}, step=step))
+        except ImportError as error:
+            raise SystemExit(f"{error}: it comes with  ./dev.sh setup --extra tracking") from error
+        yield takers
+
+
 def arguments() -> argparse.Namespace:
     """What is given on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -112,6 +138,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="bfloat16: by autocast")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--log", metavar="FOLDER", help="write the losses for TensorBoard into this folder")
+    parser.add_argument("--track", action="store_true", help="write them as an offline run of Weights & Biases, below wandb/")
     return parser.parse_args()
 
 
@@ -125,10 +153,13 @@ def main() -> None:
     optimizer = torch.optim.AdamW(model.parameters(), lr=given.rate)
     steps = train(model, optimizer, batches(data, given.batch, given.context, given.device), given.precision)
     started = time.perf_counter()
-    for step, loss in enumerate(islice(steps, given.steps), 1):
-        if step % 10 == 0 or step == given.steps:
-            rate = step * given.batch * given.context / (time.perf_counter() - started)
-            print(f"step {step:4}  loss {loss.item():.4f}  {rate:.0f} letters/s", flush=True)
+    with logs(given) as takers:
+        for step, loss in enumerate(islice(steps, given.steps), 1):
+            if step % 10 == 0 or step == given.steps:
+                rate = step * given.batch * given.context / (time.perf_counter() - started)
+                print(f"step {step:4}  loss {loss.item():.4f}  {rate:.0f} letters/s", flush=True)
+                for take in takers:
+                    take(step, loss.item())
     told = write(model, data[None, : given.context].to(given.device), 40, given.context)[0, given.context :]
     print("it writes: " + "".join(letters[number] if number < len(letters) else "?" for number in told.tolist()))
 
