@@ -98,7 +98,6 @@ def free(ip: str, port: int) -> bool:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a port just left is free
         try:
             tried.bind(address)
-            tried.listen(1)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 return False

@@ -1,0 +1,52 @@
+"""The folder of one start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from torch_starter.core.files import LocalFiles
+from torch_starter.notebooks import private
+
+FILES = LocalFiles()
+
+
+def gone() -> int:
+    """The number of a process that has ended."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
+def test_nobody_else_can_enter_it(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        folder = private.make(FILES, tmp_path / "notebook")
+    finally:
+        os.umask(before)
+    assert folder.name == str(os.getpid())
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_a_killed_one_left_is_removed_and_what_is_served_stays(tmp_path: Path) -> None:
+    serving = 'echo; exec sh -c "read _; true" sh "$0/$$/start.json"'  # $$ is its own number, which exec keeps
+    with subprocess.Popen(["sh", "-c", serving, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        folders = {
+            name: tmp_path / str(number) for name, number in (("killed", gone()), ("served", process.pid), ("of another", 1))
+        }
+        for folder in folders.values():
+            (folder / "runtime").mkdir(parents=True)
+        assert set(private.remove_left_over(FILES, tmp_path)) == {folders["killed"], folders["of another"]}
+        assert list(tmp_path.iterdir()) == [folders["served"]]
+        process.communicate(b"\n")
+    assert private.remove_left_over(FILES, tmp_path) == [folders["served"]]
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "file").touch()
+    (tmp_path / "notebook").mkdir()
+    (tmp_path / "notebook" / str(gone())).symlink_to(tmp_path / "kept")
+    assert private.remove_left_over(FILES, tmp_path / "notebook")
+    assert (tmp_path / "kept" / "file").exists()
