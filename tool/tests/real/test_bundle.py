@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from real import _shop
+from real import _managed, _shop
 from real._carried import bundle_of
-from real._sandbox import REPOSITORY
+from real._sandbox import REPOSITORY, verdicts
 from real.test_dev_sh import programs
 from unit.bundles.test_mirror import COMMIT
 
@@ -63,19 +64,59 @@ def test_setup_offline_works_from_what_was_imported_and_says_what_is_not_in_it(e
     assert away.json("setup", "--offline")["exit_code"] == 0
 
 
-@pytest.mark.skipif(not MAY_CUT, reason="this user may not make a network namespace")
-def test_the_door_of_a_fresh_clone_imports_with_the_network_cut(exported: _shop.Shop, away: _shop.Shop, tmp_path: Path) -> None:
+def clone_of(away: _shop.Shop, *links: tuple[str, Path | str]) -> dict[str, str]:
+    """A clone in which nothing is installed, with its own door; the variables of a shell that finds basic programs and these."""
     shutil.copy(REPOSITORY / "dev.sh", away.root)
     shutil.copy(REPOSITORY / "tool" / "bootstrap.py", away.root / "tool")
     (away.root / "tool" / "src").symlink_to(REPOSITORY / "tool" / "src")
-    path = programs(tmp_path)
-    for name in ("python3", "python3.12"):
-        (Path(path) / name).symlink_to(Path(sys.base_prefix) / "bin" / "python3.12")
-    variables = {"PATH": path, "HOME": str(away.home), "UV_PYTHON_DOWNLOADS": "never"}
-    argv = [shutil.which("unshare") or "", *CUT[1:], "./dev.sh"]
-    for words in (["cache", "import", str(bundle_of(exported)), "--json"], ["verify-setup", "--json"]):
-        done = subprocess.run([*argv, *words], cwd=away.root, env=variables, capture_output=True, text=True, timeout=180)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert json.loads(done.stdout)["exit_code"] == 0
+    path = programs(away.home.parent)
+    for name, program in links:
+        (Path(path) / name).symlink_to(program)
+    return {"PATH": path, "HOME": str(away.home), "UV_PYTHON_DOWNLOADS": "never"}
+
+
+def through_the_door(away: _shop.Shop, variables: dict[str, str], *words: str) -> dict[str, Any]:
+    """The answer of a command, with the network cut."""
+    argv = [shutil.which("unshare") or "", *CUT[1:], "./dev.sh", *words, "--json"]
+    done = subprocess.run(argv, cwd=away.root, env=variables, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.skipif(not MAY_CUT, reason="this user may not make a network namespace")
+def test_the_door_of_a_fresh_clone_imports_with_the_network_cut(exported: _shop.Shop, away: _shop.Shop) -> None:
+    python = Path(sys.base_prefix) / "bin" / "python3.12"
+    variables = clone_of(away, ("python3", python), ("python3.12", python))
+    for words in (["cache", "import", str(bundle_of(exported))], ["verify-setup"]):
+        assert through_the_door(away, variables, *words)["exit_code"] == 0
     (state,) = away.root.glob(".torch-starter/*/tool")
     assert (state.parent / "uv" / "bin" / "uv").exists()
+
+
+@pytest.mark.skipif(not MAY_CUT, reason="this user may not make a network namespace")
+def test_a_python_is_carried_to_a_machine_that_has_no_such_one(exported: _shop.Shop, away: _shop.Shop, tmp_path: Path) -> None:
+    pythons = _managed.python(tmp_path / "pythons").parent
+    report = exported.json("cache", "export", "python.tar.zst", UV_PYTHON_INSTALL_DIR=str(pythons))
+    assert verdicts(report)["python"] == "ok", report
+    shutil.rmtree(pythons)
+    starts_with = shutil.which("python3", path="/usr/bin:/bin") or Path(sys.base_prefix) / "bin" / "python3.12"
+    variables = clone_of(away, ("python3", starts_with))
+    through_the_door(away, variables, "cache", "import", str(exported.root / "python.tar.zst"))
+    (carried,) = away.root.glob(".torch-starter/*/python")
+    for environment in (away.venv, carried.parent / "tool"):
+        argv = [str(environment / "bin" / "python"), "-c", "import sys; print(sys.base_prefix)"]
+        assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == f"{carried}\n"
+
+
+def test_what_came_in_a_bundle_is_held_against_the_locks(exported: _shop.Shop, away: _shop.Shop) -> None:
+    assert away.json("cache", "import", str(bundle_of(exported)), "--no-setup")["exit_code"] == 0
+    assert verdicts(away.json("cache", "verify", "--only", "mirror")) == {"mirror": "ok"}
+    wheel = away.root / ".torch-starter" / "mirror" / "wheels" / "beta-1.0-py3-none-any.whl"
+    content = bytearray(wheel.read_bytes())
+    content[len(content) // 2] ^= 1
+    wheel.write_bytes(content)
+    altered = away.json("cache", "verify", "--only", "mirror")
+    bad = [each for each in altered["findings"] if each["verdict"] != "ok"]
+    assert (altered["exit_code"], [each["id"] for each in bad]) == (1, [f"mirror.{wheel.name}"])
+    assert "cache import" in bad[0]["remedy"]

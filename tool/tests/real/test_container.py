@@ -8,6 +8,7 @@ import subprocess
 from real import _box
 from real._box import Box, docker
 from real._sandbox import verdicts
+from torch_starter.core import hits
 
 WAITS = (
     "import os, signal; open('/tmp/pid.new', 'w').write(f'{os.getpid()}\\n'); os.rename('/tmp/pid.new', '/tmp/pid'); "
@@ -158,6 +159,9 @@ def test_credentials_come_when_it_starts_and_are_in_no_layer(box: Box) -> None:
     (box.root / ".env").chmod(0o644)
     try:
         assert box.json("build", HF_TOKEN=secret)["exit_code"] == 0
+        again = hits.read((box.root / ".torch-starter" / "tests" / "hits.jsonl").read_text())[-1]
+        assert again.hit == again.asked > 5, "a second build does no step anew"
+        assert (again.cache, again.seconds > 0) == (hits.LAYERS, True)
         report = box.up(HF_TOKEN=secret)
         assert verdicts(report)["up.env-file"] == "warn", "others can read it"
         assert box.inside("sh", "-c", "echo $HF_TOKEN $WANDB_API_KEY").stdout == f"{secret} {secret}\n"

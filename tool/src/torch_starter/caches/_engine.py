@@ -33,6 +33,8 @@ def kept(lookout: Lookout) -> Kept:
     if lookout.project.image:
         raise Absent("this is the container: its engine is outside")
     done = lookout.machine.processes.run(ASK, env=dict(lookout.variables), timeout=SECONDS)
+    if done.timed_out:
+        raise Unknown(f"the container engine did not answer within {SECONDS:.0f} s")
     if not done.ok:
         raise Absent("there is no container engine that answers")
     try:

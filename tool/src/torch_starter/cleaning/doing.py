@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from torch_starter.cleaning import use
 from torch_starter.cleaning.plan import Key, key
 from torch_starter.core.cached import Part
+from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.kinds import Cache
 from torch_starter.core.lookout import Lookout
 from torch_starter.core.problems import Problem
@@ -96,14 +97,24 @@ class Cleaner:
         for words in cache.tool(self.lookout, parts):
             done = self.lookout.machine.processes.run(words, env=variables, timeout=TOOL_SECONDS)
             why = why or refusal(done)
+        now = self.kept_without_paths(cache, parts)
         for part in parts:
             there = [path for path in part.paths if os.path.lexists(path)]
             if not there and (part.paths or not why):
-                outcome.bytes += part.frees
+                outcome.bytes += max(0, part.frees - now.get(part.name, 0))
                 outcome.files += part.files
                 self.settle(part, [], outcome)
             else:
                 self.settle(part, [why or f"{there[0]} is still there"], outcome)
+
+    def kept_without_paths(self, cache: Cache, parts: Sequence[Part]) -> dict[str, int]:
+        """Bytes that a program now says it still keeps, by part, where it alone knows: it may not have removed all."""
+        if all(part.paths for part in parts):
+            return {}
+        try:
+            return {part.name: part.frees for part in cache.parts(self.lookout)}
+        except (Absent, Unknown):
+            return {}
 
     def settle(self, part: Part, why: Iterable[str], outcome: Outcome) -> None:
         """Note whether it is gone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -67,13 +67,17 @@ def space_needed(lock: str) -> float:
 
 @dataclass
 class Steps:
-    """Reads the plain progress of a build, and tells how many of its steps are done, which is at work, and which were cached."""
+    """Reads the plain progress of a build, and tells how many of its steps are done, which is at work, and which were cached.
+
+    `bases`: the steps that are an image which it begins from. The engine never calls these cached.
+    """
 
     stage: Stage
     of: dict[str, int]
     done: set[str]
     names: dict[str, str]
     cached: set[str]
+    bases: set[str] = field(default_factory=set)
 
     @classmethod
     def told_to(cls, stage: Stage, dockerfile: str) -> Steps:
@@ -85,6 +89,7 @@ class Steps:
         if found := STEP.match(line):
             self.of[found["stage"]] = int(found["of"])
             self.names[found[1]] = f"{found['stage']} {found['number']}/{found['of']}"
+            self.bases |= {found[1]} if found["what"].startswith("FROM ") else set()
         elif (found := ENDED.match(line)) and found[1] in self.names:
             self.done.add(found[1])
             self.cached |= {found[1]} if found["cached"] else set()

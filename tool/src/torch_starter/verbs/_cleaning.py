@@ -127,14 +127,12 @@ def first_of_each(busy: dict[Key, str]) -> dict[str, str]:
 
 
 def measurements(frees: int, outcome: Outcome | None, before: dict[int, int], after: dict[int, int]) -> list[Measurement]:
-    """The bytes that would come free; or those that did, by the files that went and by what the disks say."""
+    """The bytes that would come free; or those that did, by the files that went and by what the disks say that are known."""
     if outcome is None:
         return [Measurement(name="would-free", unit="bytes", samples=(float(frees),))]
-    disks = sum(after[device] - free for device, free in before.items() if device in after)
-    return [
-        Measurement(name="freed", unit="bytes", samples=(float(outcome.bytes),)),
-        Measurement(name="freed-by-disks", unit="bytes", samples=(float(disks),)),
-    ]
+    freed = Measurement(name="freed", unit="bytes", samples=(float(outcome.bytes),))
+    disks = [float(after[device] - free) for device, free in before.items() if device in after]
+    return [freed, *([Measurement(name="freed-by-disks", unit="bytes", samples=(sum(disks),))] if disks else [])]
 
 
 def notes(going: Sequence[Part], outcome: Outcome | None) -> list[str]:
@@ -152,6 +150,6 @@ def conclusion(frees: int, outcome: Outcome | None, measured: Sequence[Measureme
     """The last line."""
     if outcome is None:
         return f"{human_size(frees)} would come free"
-    disks = measured[-1].samples[0]
+    disks = "".join(f"; by the disks {human_size(each.samples[0])}" for each in measured if each.name == "freed-by-disks")
     left = f"; {many(len(outcome.left), 'part')} could not be removed" if outcome.left else ""
-    return f"{human_size(outcome.bytes)} freed in {outcome.files:,} files; by the disks {human_size(disks)}{left}"
+    return f"{human_size(outcome.bytes)} freed in {outcome.files:,} files{disks}{left}"

@@ -57,7 +57,13 @@ def built_candidate(ask: Ask, order: Order) -> image.Inspected:
     with ask.progress.stage("image", None, "things") as stage:
         steps = image.Steps.told_to(stage, text)
         order.compose.engine.demand("building the image", *words, on_line=steps.read)
-    _hits.layers(ask, len(steps.cached), len(steps.done), time.monotonic() - started, rated=not ask.flag("no-cache"))
+    _hits.layers(
+        ask,
+        len(steps.cached - steps.bases),
+        len(steps.done - steps.bases),
+        time.monotonic() - started,
+        rated=not ask.flag("no-cache"),
+    )
     built = image.inspect(order.compose.engine, order.candidate)
     if built is None:
         raise CommandFailed("image.lost", "the image was built, and is not there", "docker images")

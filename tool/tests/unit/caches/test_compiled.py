@@ -63,11 +63,11 @@ KEPT = {
 class Docker(NoProcesses):
     """An engine that answers one thing."""
 
-    def __init__(self, out: str, code: int = 0) -> None:
-        self.out, self.code = out, code
+    def __init__(self, out: str, code: int = 0, timed_out: bool = False) -> None:
+        self.out, self.code, self.timed_out = out, code, timed_out
 
     def run(self, argv: Sequence[str | Path], **more: Any) -> Done:
-        return Done(tuple(map(str, argv)), self.code, self.out, "", 0.0)
+        return Done(tuple(map(str, argv)), self.code, self.out, "", 0.0, self.timed_out)
 
 
 def names(here: Home, paths: Sequence[str]) -> set[str]:
@@ -150,6 +150,8 @@ def test_without_an_engine_there_is_nothing_to_look_at(tmp_path: Path) -> None:
             Home(tmp_path, processes).parts(container_build.CACHE)
     with pytest.raises(Unknown, match="docker system df"):
         Home(tmp_path, Docker("[]")).parts(container_volumes.CACHE)
+    with pytest.raises(Unknown, match="did not answer"):
+        Home(tmp_path, Docker("", -9, timed_out=True)).parts(container_build.CACHE)
 
 
 @pytest.mark.parametrize(

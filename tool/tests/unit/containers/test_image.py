@@ -56,6 +56,18 @@ def test_the_course_of_a_build_is_told_step_by_step() -> None:
     assert (len(steps.cached), len(steps.done)) == (1, 3)
 
 
+def test_an_image_that_a_build_begins_from_is_no_step_that_could_be_cached() -> None:
+    steps = Steps.told_to(Told(), DOCKERFILE)
+    for line in (
+        "#5 [base-deps 1/5] FROM docker.io/library/ubuntu:24.04",
+        "#5 DONE 0.0s",
+        "#8 [base-deps 2/5] RUN true",
+        "#8 CACHED",
+    ):
+        steps.read(line)
+    assert (steps.done, steps.bases, steps.cached) == ({"5", "8"}, {"5"}, {"8"})
+
+
 def test_labels_go_on_an_image_and_come_back() -> None:
     labels = Labels("1", "2", "3", "cu130")
     words = labels.words()
