@@ -22,6 +22,7 @@ from torch_starter.verbs import FAMILIES, ORDER
 if TYPE_CHECKING:
     from torch_starter.core.ask import Ask
     from torch_starter.core.report import Report
+    from torch_starter.core.veil import Veil
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -197,6 +198,7 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
     except Exception as error:
         report = stop_report(verb.name, our_own_bug(error))
     report.started_at, report.seconds = started, time.monotonic() - clock
+    report = veil().report(report)
     try:
         if report.stop_exit_code != Interrupted.exit_code or report.measurements or report.profile is not None:
             write(report, files)
@@ -204,6 +206,15 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
         bug = stop_report(verb.name, our_own_bug(error))
         report.stop, report.stop_exit_code = bug.stop, bug.stop_exit_code
     return show_report(report, as_json, as_issue=options.get("report") is True)
+
+
+def veil() -> Veil:
+    """What takes secrets out of all that is said, whoever told them: those of this shell and of the project, too."""
+    import os
+
+    from torch_starter.core.veil import veil
+
+    return veil(os.environ)
 
 
 def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
@@ -281,9 +292,10 @@ def our_own_bug(error: Exception) -> Problem:
     import tempfile
     import traceback
 
+    told = veil().text("".join(traceback.format_exception(error)))
     with tempfile.NamedTemporaryFile("w", prefix="torch-starter-", suffix=".log", delete=False) as log:
         log.write(f"torch-starter {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n")
-        log.write("".join(traceback.format_exception(error)))
+        log.write(told)
     return Problem("bug", f"a mistake of torch-starter itself: {type(error).__name__}: {error}", f"report it with {log.name}")
 
 

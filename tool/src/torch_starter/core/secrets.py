@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from torch_starter.core.tokens import beginnings, hits
 
@@ -21,11 +21,6 @@ def secrets(given: Mapping[str, str]) -> Iterator[str]:
             yield name
 
 
-def values(given: Mapping[str, str]) -> frozenset[str]:
-    """Those values of them that can be looked for in a text as they are."""
-    return frozenset(value for name in secrets(given) if len(value := given[name].strip()) >= LEAST)
-
-
 def is_named(name: str) -> bool:
     """Whether a variable's name is that of a secret."""
     return bool(SECRET & set(re.split(r"[^A-Z0-9]+", name.upper())))
@@ -41,10 +36,8 @@ def masked(text: str) -> str:
     return IN_ADDRESS.sub(r"\g<scheme>...@", without_secrets(text))
 
 
-def without_secrets(text: str, known: Iterable[str] = (), instead: str = INSTEAD) -> str:
-    """The text without secrets of known kinds, and without the `known` ones, whatever they look like."""
-    for secret in sorted(known, key=len, reverse=True):
-        text = text.replace(secret, instead)
+def without_secrets(text: str, instead: str = INSTEAD) -> str:
+    """The text without secrets of known kinds."""
     for hit in sorted(hits(text), key=lambda each: -each.start):
         text = text[: hit.start] + instead + text[hit.end :]
     return beginnings().sub(instead, text)

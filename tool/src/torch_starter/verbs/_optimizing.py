@@ -17,6 +17,7 @@ from torch_starter.core.proof import Key
 from torch_starter.core.report import Entry, Report
 from torch_starter.core.tuning import Subject
 from torch_starter.core.typos import nearest
+from torch_starter.core.veil import veil
 from torch_starter.making.environments import Record
 from torch_starter.tuning.bounds import binding
 from torch_starter.tuning.choices import Plan, plan
@@ -107,7 +108,9 @@ def searched(ask: Ask, start: Start) -> Report:
     beyond = changed(before, footprint(ask, start))
     found = _proving.Found(search, members, pairs, runners, subject, start.key, clock(), beyond)
     proof = _proving.proof(ask, found)
-    ask.machine.files.write(_proofs.folder(ask, start.key) / "proof.json", proofs.written(proof))
+    ask.machine.files.write(
+        _proofs.folder(ask, start.key) / "proof.json", proofs.written(veil(ask.machine.variables).over(proof))
+    )
     report = _proving.report(proof)
     report.facts |= ask.facts.as_dict()
     if aside := sorted(path for runner in runners for path in runner.aside):

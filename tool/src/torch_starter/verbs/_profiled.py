@@ -14,6 +14,7 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.problems import Problem
 from torch_starter.core.profile import Process, Profile
 from torch_starter.core.report import Finding, Measurement, Report, Stop
+from torch_starter.core.veil import veil
 from torch_starter.looking import speedscope, trace
 
 BUSY = 0.1  # of the machine, or of the time: more is said
@@ -45,7 +46,7 @@ def kept(ask: Ask, found: Profile, near: Path) -> Profile:
         files.write(folder / "trace.json.gz", gzip.compress(path.read_bytes(), 5))
         texts["trace.json.gz"] = "the traced steps, for Perfetto"
     found = msgspec.structs.replace(found, folder=str(folder), files=texts)
-    files.write(folder / "profile.json", msgspec.json.encode(found).decode())
+    files.write(folder / "profile.json", msgspec.json.encode(veil(ask.machine.variables).over(found)).decode())
     return found
 
 

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from torch_starter.core.tuning import Value
+from torch_starter.core.veil import veil
 from torch_starter.verbs._trials import Length, Trials, merged, with_site
 
 SCRIPT = """\
 #!/bin/sh
 # One run of the command as it was measured {how} the profile: {steps} steps, then it ends; nothing that it writes stays.
+# A secret among the words or variables is not kept: put it where ... stands.
 #     time sh {path}
 set -e
 near=$(mktemp -d /tmp/ts-XXXXXX)
@@ -40,7 +42,7 @@ def write(trials: Trials, folder: Path, name: str, values: Sequence[Value], leng
         variables=" \\\n    ".join(differences(trials.ask.machine.variables, with_site(trials.variables(values)))),
         command=shlex.join(trials.job.argv),
     )
-    trials.ask.machine.files.write(path, text)
+    trials.ask.machine.files.write(path, veil(trials.ask.machine.variables).text(text))
     return f"sh {shlex.quote(str(path))}"
 
 

@@ -16,6 +16,7 @@ from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Fact, Unknown
 from torch_starter.core.files import DiskProblem
 from torch_starter.core.report import Report
+from torch_starter.core.secrets import has_token
 from torch_starter.core.snapshot import Snapshot, differences
 from torch_starter.facts.cpu import Cpu
 from torch_starter.facts.gpu import Gpu
@@ -67,7 +68,7 @@ VARYING_DEVICE = re.compile(r"'[a-z_]*(?:used|free|temperature|throttle)[a-z_]*'
 
 def shown(name: str, value: str) -> str:
     """A variable's value, or where it may be a secret a digest that only tells whether it changed."""
-    return f"sha256 {hashlib.sha256(value.encode()).hexdigest()[:12]}" if SECRET.search(name) else value
+    return f"sha256 {hashlib.sha256(value.encode()).hexdigest()[:12]}" if SECRET.search(name) or has_token(value) else value
 
 
 def tell(ask: Ask, subject: Subject, evidence: Evidence, report: Report, partly: bool) -> None:

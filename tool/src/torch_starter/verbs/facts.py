@@ -15,13 +15,14 @@ def run(ask: Ask) -> Report:
     import json
 
     from torch_starter.core.report import Report
+    from torch_starter.core.veil import veil
 
     facts = gather_all(ask)
     folder = ask.path("record")
     if folder is None:
         return Report(command="facts", facts=facts, notes=[line for key, value in facts.items() for line in lines(key, value)])
     file = folder / "facts.json"
-    ask.machine.files.write(file, json.dumps(facts, indent=2, sort_keys=True) + "\n")
+    ask.machine.files.write(file, json.dumps(veil(ask.machine.variables).over(facts), indent=2, sort_keys=True) + "\n")
     return Report(command="facts", facts=facts, notes=[f"Recorded in {file}: no names of people, no secrets, no paths."])
 
 
