@@ -65,13 +65,15 @@ class Advisory(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Database:
-    """What was read: of advisories that still hold, those about the packages that were asked for; and what it is all from.
+    """What was read: the advisories that still hold about the packages that were asked for, and what they are from.
 
-    `total`: all that are about Python packages. `newest`: when one of them was changed last, such as 2026-01-31T12:00:00Z.
+    `total`: all that are about Python packages; `named`: how many of the packages are in one of them. `newest`: when one of
+    them was changed last, such as 2026-01-31T12:00:00Z.
     """
 
     advisories: tuple[Advisory, ...]
     total: int
+    named: int
     newest: str
     sha256: str
 
@@ -80,7 +82,9 @@ def read(path: Path, names: set[str], step: Callable[[int], None] = lambda numbe
     """A database; raises WrongUsage where it is none, none for Python, or cannot be read to its end."""
     digest = hashlib.sha256()
     kept: list[Advisory] = []
-    total, newest, others = 0, "", set()
+    total, newest = 0, ""
+    others: set[str] = set()
+    named: set[str] = set()
     for number, (name, data) in enumerate(texts(path), 1):
         step(number)
         digest.update(hashlib.sha256(data).digest())
@@ -89,13 +93,13 @@ def read(path: Path, names: set[str], step: Callable[[int], None] = lambda numbe
         if not about:
             others |= {each.package.ecosystem for each in advisory.affected or ()} or {"no package"}
             continue
-        total, newest = total + 1, max(newest, advisory.modified)
+        total, newest, named = total + 1, max(newest, advisory.modified), named | (about & names)
         if about & names and not advisory.withdrawn:
             kept.append(advisory)
     if not total:
         found = f"advisories about {', '.join(sorted(others)[:3])}, and none about Python packages" if others else "no advisories"
         raise WrongUsage(CODE, f"{path.name} holds {found}", FROM_WHERE)
-    return Database(tuple(kept), total, newest, of_file(path) if path.is_file() else digest.hexdigest())
+    return Database(tuple(kept), total, len(named), newest, of_file(path) if path.is_file() else digest.hexdigest())
 
 
 def is_python(affected: Affected) -> bool:

@@ -12,6 +12,7 @@ from torch_starter.audits.packages import Package
 from torch_starter.core.facts import Unknown
 from torch_starter.core.processes import Done
 
+CANARY = Package("zipp", "3.19.0")  # of which a vulnerability is known to every service (CVE-2024-5569); its name comes last
 INSTEAD = "bring an advisory file: ./dev.sh audit --advisory-db FILE"
 
 
@@ -46,10 +47,17 @@ class Told(msgspec.Struct, frozen=True):
     vulnerabilities: tuple[Vulnerability, ...]
 
 
-def understood(done: Done, packages: Sequence[Package], hidden: Mapping[str, str]) -> list[Known]:
-    """What uv found. Raises Unknown where it did not come to its end, or did not ask for all of them.
+def with_canary(packages: Sequence[Package]) -> list[Package]:
+    """The packages, and one more: where that is not found, the service has not looked, whatever uv says."""
+    there = {(package.name, package.public) for package in packages}
+    return [*packages, *([] if (CANARY.name, CANARY.public) in there else [CANARY])]
 
-    `hidden`: words that are not shown, such as an address with a password, and what is shown instead.
+
+def understood(done: Done, packages: Sequence[Package], hidden: Mapping[str, str]) -> list[Known]:
+    """What uv found. Raises Unknown where it did not come to its end, did not ask for all, or was not answered for all.
+
+    uv takes an answer that is empty, or too short, for one that knows of nothing. `hidden`: words that are not shown, such as an
+    address with a password, and what is shown instead.
     """
     if done.timed_out:
         raise Unknown(f"the service of advisories did not answer in {done.seconds:.0f} s")
@@ -59,10 +67,17 @@ def understood(done: Done, packages: Sequence[Package], hidden: Mapping[str, str
         told = msgspec.json.decode(done.out, type=Told)
     except msgspec.DecodeError as error:
         raise Unknown(f"what uv audit said cannot be read: {error}") from error
-    if told.summary.audited_packages != len(packages):
-        raise Unknown(f"uv audit asked for {told.summary.audited_packages} of {len(packages)} packages")
+    asked = with_canary(packages)
+    if told.summary.audited_packages != len(asked):
+        raise Unknown(f"uv audit asked for {told.summary.audited_packages} of {len(asked)} packages")
+    if not any(
+        each.dependency.name == CANARY.name and each.dependency.version == CANARY.version for each in told.vulnerabilities
+    ):
+        raise Unknown(f"the service knows nothing of {CANARY.name} {CANARY.version}, of which CVE-2024-5569 is known to all")
     known = {(package.name, package.public): package for package in packages}
-    return sorted((one(each, known) for each in told.vulnerabilities), key=lambda each: (each.package.name, each.id))
+    found = [one(each, known) for each in told.vulnerabilities]
+    mine = [each for each in found if (each.package.name, each.package.public) in known]
+    return sorted(mine, key=lambda each: (each.package.name, each.id))
 
 
 def one(told: Vulnerability, known: Mapping[tuple[str, str], Package]) -> Known:

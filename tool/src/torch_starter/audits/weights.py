@@ -75,7 +75,7 @@ def judged(call: Call, known: Names, safe_default: bool | None) -> Iterator[Judg
         yield from of_torch(call, known, False, default="by itself it reads any pickle")
     elif rule := next((rule for calls, rule in RULES if call.named & calls), None):
         yield from rule(call, known)
-    elif known.value(call.word("weights_only")) is False:
+    elif call.shown != "dict" and known.value(call.word("weights_only")) is False:
         yield "fail", f"{call.shown}(weights_only=False) reads any pickle, which runs what is in it", ONLY
     if known.value(call.word("trust_remote_code")) is True:
         yield from of_remote(call, known)

@@ -11,7 +11,7 @@ from typing import Any
 from torch_starter.audits import advisories, hashes, packages, uv_project
 from torch_starter.audits.matching import Known, ignored, vulnerabilities
 from torch_starter.core import lock as lock_file
-from torch_starter.core.facts import Absent
+from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.quality import Code
 from torch_starter.core.report import Finding, Place
 from torch_starter.quality._audit_uv import by_service, is_offline, project, python_range, resolved
@@ -35,10 +35,14 @@ class Looked:
 
 
 def pins(code: Code) -> tuple[tuple[lock_file.Pin, ...], str, str]:
-    """The pins of the lock, its name, and its text; raises Absent where there is none, WrongSpec where it cannot be read."""
+    """The pins of the lock, its name, and its text; raises Absent where there is none, Unknown, and WrongSpec."""
     text = code.machine.files.read(code.lock) if code.lock else None
     if code.lock is None or text is None:
-        raise Absent(f"there is no locks/{code.lock.name if code.lock else '*.txt'}")
+        others = ", ".join(sorted(path.name for path in code.project.locks.glob("*.txt")))
+        if others:
+            which = f"there is no locks/{code.lock.name}" if code.lock else "no accelerator of the spec is this machine's"
+            raise Unknown(f"{which}; of {others} it is not known which one is meant")
+        raise Absent("there is no lock")
     return lock_file.parse(text, f"locks/{code.lock.name}"), f"locks/{code.lock.name}", text
 
 
@@ -114,7 +118,7 @@ def told(found: Sequence[Known], ignored: int, asked: int, origin: Mapping[str, 
         besides = f", {ignored} ignored" if ignored else ""
         where = "the service"
         if "newest" in origin:
-            where = f"{origin['advisories']} advisories, the newest of {origin['newest'][:10]}, in which {origin['named']} are named"
+            where = f"{origin['advisories']} advisories until {origin['newest'][:10]}, which name {origin['named']} of them"
         seen = f"{asked} packages held against {where}{besides}; one that is not known there cannot be told from a safe one"
         yield Finding(id=VULNERABLE, verdict="ok", title=TITLES[VULNERABLE], seen=seen)
 

@@ -23,8 +23,9 @@ SECONDS = 120.0  # for a service to answer
 def by_service(code: Code, asked: Sequence[packages.Package]) -> list[Known]:
     """What the service of advisories knows, by `uv audit`; raises Unknown and Missing."""
     address = str(code.options.get("service") or code.spec.audit.service)
-    with project(code, uv_project.pyproject([f"{each.name}=={each.public}" for each in asked], ">=3.8")) as folder:
-        code.machine.files.write(folder / "uv.lock", uv_project.flat_lock(asked))
+    every = service.with_canary(asked)
+    with project(code, uv_project.pyproject([f"{each.name}=={each.public}" for each in every], ">=3.8")) as folder:
+        code.machine.files.write(folder / "uv.lock", uv_project.flat_lock(every))
         words = ["audit", "--frozen", "--output-format", "json", "--preview-features", "audit-command,json-output"]
         done = run_uv(code, folder, [*words, *(["--service-url", address] if address else [])])
     try:

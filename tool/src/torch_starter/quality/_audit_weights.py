@@ -10,7 +10,7 @@ from packaging.version import Version
 from torch_starter.audits import weights
 from torch_starter.audits.packages import installed
 from torch_starter.audits.sources import Source, source
-from torch_starter.core.facts import Absent
+from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.problems import WrongSpec
 from torch_starter.core.quality import Code
 from torch_starter.core.report import Finding
@@ -73,7 +73,7 @@ def safe_default(code: Code) -> bool | None:
     """Whether torch.load reads only weights by itself, by the locked torch and the installed one; None where neither is known."""
     try:
         versions = [pin.version for pin in pins(code)[0] if pin.name == "torch"]
-    except (Absent, WrongSpec):
+    except (Absent, Unknown, WrongSpec):
         versions = []
     inside = installed(code.python.parent.parent) if code.python else ()
     versions += [each.version for each in inside if each.name == "torch"]
