@@ -27,7 +27,6 @@ find_uv() {
 }
 
 try() { python=$("$1" -I -c 'import sys; print(sys._base_executable)' 2>/dev/null); }
-
 find_python() {  # a CPython 3.12: on PATH (the first may be a shim that only prints an error), of pyenv, uv's own
   IFS=:; for folder in $PATH; do unset IFS; if try "$folder/python3.12"; then return; fi; done; unset IFS
   for program in "$state/python/bin/python3.12" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.12.*/bin/python3.12; do if try "$program"; then return; fi; done
@@ -36,9 +35,11 @@ find_python() {  # a CPython 3.12: on PATH (the first may be a shim that only pr
   stop 'there is no CPython 3.12 on this machine, and uv could not download one' \
     'one of: sudo apt install python3.12 python3.12-venv | pyenv install 3.12 | uv python install 3.12'
 }
-
-install() { "$uv" pip install --quiet --python "$new/bin/python" --compile-bytecode --require-hashes -r "$root/tool/lock.txt" "$@"; }
-
+install() {  # as uv is told to, else from the mirror of the spec: an address or a folder
+  from=${UV_DEFAULT_INDEX:-${TORCH_STARTER_INSTALL_MIRROR:-$(sed -n '/^\[install\]/,/^\[/s/^mirror = "\([^"]*\)".*/\1/p' "$root/torch-starter.toml")}}
+  case $from in [~]/*) from=$HOME/${from#*/} ;; '' | /* | *:*) ;; *) from=$root/$from ;; esac; [ ! -d "$from/simple" ] || from=$from/simple
+  ${from:+env "UV_DEFAULT_INDEX=$from"} "$uv" pip install --quiet --python "$new/bin/python" --compile-bytecode --require-hashes -r "$root/tool/lock.txt" "$@"
+}
 build_tool() {
   if ! mkdir -p "$home" 2>/dev/null || [ ! -w "$home" ]; then stop "$home cannot be written" 'clone into a folder that you own' 5; fi
   if [ "${1-} ${2-}" = 'cache import' ]; then python3 -I "$root/tool/bootstrap.py" "$state" "$mirror" "$@" || exit; fi
@@ -53,7 +54,6 @@ build_tool() {
   if is_current; then return; fi  # another command has built it meanwhile
   rm -rf "$tool"; mv "$new" "$tool"; trap - EXIT INT TERM
 }
-
 is_current() { [ "$(cat "$tool/key" 2>/dev/null)" = "$key" ]; }
 key="$root $(cat "$root/tool/lock.txt" "$root/tool/src/torch_starter/__init__.py")"
 is_current || build_tool "$@"

@@ -15,7 +15,8 @@ import pytest
 
 from real import _shop
 from real._carried import bundle_of, elsewhere
-from real._sandbox import REPOSITORY, START
+from real._sandbox import REPOSITORY, START, uv
+from real.test_bundle import clone_of
 
 USERS = (23001, 23002)
 READS_ALL = ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]  # the interpreter may be in root's home
@@ -55,6 +56,24 @@ def test_a_served_mirror_is_all_that_a_set_up_needs(exported: _shop.Shop, away: 
     code, told = set_up(away, [], TORCH_STARTER_INSTALL_MIRROR=served)
     assert code == 0, told
     assert away.installed == {"alpha": "1.0", "beta": "1.0"}
+
+
+@pytest.mark.parametrize("named", ["served", "folder", "exported"])
+def test_the_door_takes_the_tools_own_packages_from_the_mirror(
+    exported: _shop.Shop, away: _shop.Shop, served: str, named: str
+) -> None:
+    """They are packed anew by the tests, and so no other index has what their lock names."""
+    python = Path(sys.base_prefix) / "bin" / "python3.12"
+    variables = clone_of(away, ("python3.12", python), ("uv", uv()))
+    if named == "folder":
+        shutil.copytree(exported.root / ".torch-starter" / "mirror", away.root / "team a")
+    spec = away.root / "torch-starter.toml"
+    mirror = {"served": served, "folder": "team a", "exported": "none"}[named]
+    spec.write_text(spec.read_text().replace("[install]\n", f'[install]\nmirror = "{mirror}"  # of the "team"\n'))
+    more = {"UV_DEFAULT_INDEX": served} if named == "exported" else {}
+    argv = ["./dev.sh", "--version"]
+    done = subprocess.run(argv, cwd=away.root, env={**variables, **more}, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout[:13]) == (0, "torch-starter"), done.stderr
 
 
 @pytest.fixture
