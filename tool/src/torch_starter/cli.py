@@ -22,7 +22,6 @@ from torch_starter.verbs import FAMILIES, ORDER
 if TYPE_CHECKING:
     from torch_starter.core.ask import Ask
     from torch_starter.core.report import Report
-    from torch_starter.core.veil import Veil
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -183,6 +182,7 @@ def parameter(option: Option) -> click.Option:
 
 def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: bool) -> int:
     """Run a verb and show what it answers; whatever goes wrong has an answer too."""
+    from torch_starter.core.veil import here
     from torch_starter.show.page_file import files_of, write
 
     started, clock = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), time.monotonic()
@@ -198,7 +198,7 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
     except Exception as error:
         report = stop_report(verb.name, our_own_bug(error))
     report.started_at, report.seconds = started, time.monotonic() - clock
-    report = veil().report(report)
+    report = here().report(report)
     try:
         if report.stop_exit_code != Interrupted.exit_code or report.measurements or report.profile is not None:
             write(report, files)
@@ -206,15 +206,6 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
         bug = stop_report(verb.name, our_own_bug(error))
         report.stop, report.stop_exit_code = bug.stop, bug.stop_exit_code
     return show_report(report, as_json, as_issue=options.get("report") is True)
-
-
-def veil() -> Veil:
-    """What takes secrets out of all that is said, whoever told them: those of this shell and of the project, too."""
-    import os
-
-    from torch_starter.core.veil import veil
-
-    return veil(os.environ)
 
 
 def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
@@ -292,7 +283,9 @@ def our_own_bug(error: Exception) -> Problem:
     import tempfile
     import traceback
 
-    told = veil().text("".join(traceback.format_exception(error)))
+    from torch_starter.core.veil import here
+
+    told = here().text("".join(traceback.format_exception(error)))
     with tempfile.NamedTemporaryFile("w", prefix="torch-starter-", suffix=".log", delete=False) as log:
         log.write(f"torch-starter {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n")
         log.write(told)

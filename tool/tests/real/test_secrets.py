@@ -45,7 +45,8 @@ def fresh() -> dict[str, str]:
     hubs = {name: "hf_" + MAKE(34) for name in tokens}
     github = {name: "ghp_" + MAKE(36) for name in ("source", "traceback", "remote", "helper")}
     keys = {name: MAKE(40, HEX) for name in ("wandb", "compose", "logged")}
-    chosen = {name: MAKE(6) + "7" + MAKE(5) + "%" for name in ("chosen", "index", "netrc", "dotenv", "asked", "extra", "told", "plain")}
+    people = ("chosen", "index", "netrc", "dotenv", "asked", "extra", "told", "plain")
+    chosen = {name: MAKE(6) + "7" + MAKE(5) + "%" for name in people}
     return {
         **hubs,
         **github,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -26,6 +27,11 @@ def veil(variables: Mapping[str, str]) -> Veil:
         with contextlib.suppress(OSError):
             texts.append((project / name).read_text(encoding="utf-8", errors="replace"))
     return Veil(variables, *texts)
+
+
+def here() -> Veil:
+    """That of the shell that started us."""
+    return veil(os.environ)
 
 
 class Veil:
