@@ -1,4 +1,4 @@
-# Rendered from torch-starter.toml by ./dev.sh render: edit that, not this. da26889ba5e3
+# Rendered from torch-starter.toml by ./dev.sh render: edit that, not this. 51220f1576ed
 # Four stages, base-deps, python-env, deps-install and final, and two beside them that are built at the same time.
 ARG BASE_IMAGE=ubuntu:24.04
 ARG UV_IMAGE=ghcr.io/astral-sh/uv:0.13.9
@@ -56,11 +56,13 @@ ENV UV_PYTHON=python3.12 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_
     TORCH_STARTER_IMAGE=/opt/torch-starter VIRTUAL_ENV=/opt/torch-starter/venv PATH=/opt/torch-starter/venv/bin:$PATH
 USER ${USER_UID}
 RUN --mount=type=cache,target=/home/vscode/.cache/uv,uid=${USER_UID},gid=${USER_UID} \
+    --mount=type=secret,id=uv.toml,target=/etc/uv/uv.toml,mode=0444 \
     uv venv --quiet --seed /opt/torch-starter/envs/image && ln -s envs/image /opt/torch-starter/venv
 
 # The tool's own environment: it never shares one with what it judges.
 FROM python-env AS tool-env
 RUN --mount=type=cache,target=/home/vscode/.cache/uv,uid=${USER_UID},gid=${USER_UID} \
+    --mount=type=secret,id=uv.toml,target=/etc/uv/uv.toml,mode=0444 \
     --mount=type=bind,source=tool/lock.txt,target=/tmp/tool/lock.txt \
     --mount=type=bind,source=tool/src/torch_starter/__init__.py,target=/tmp/tool/__init__.py \
     uv venv --quiet /opt/torch-starter/tool \

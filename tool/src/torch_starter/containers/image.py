@@ -110,4 +110,9 @@ def uv_settings(home: Path, variables: dict[str, str]) -> Iterator[str]:
     named = variables.get("UV_CONFIG_FILE")
     path = Path(named) if named else Path(variables.get("XDG_CONFIG_HOME") or home / ".config") / "uv" / "uv.toml"
     if path.is_file():
-        yield from ("--secret", f"id=uv.toml,src={path}")
+        yield from secret(path)
+
+
+def secret(settings: Path) -> tuple[str, str]:
+    """The words that hand one file of uv's settings to the build."""
+    return "--secret", f"id=uv.toml,src={settings}"

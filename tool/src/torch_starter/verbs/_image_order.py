@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform as this_platform
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from torch_starter.containers.engine import Info
 from torch_starter.core.ask import Ask
 from torch_starter.core.problems import CommandFailed, WrongSpec, WrongUsage
 from torch_starter.core.units import human_size
+from torch_starter.making import mirrors
 from torch_starter.verbs import _engine, _plan
 
 CANDIDATE = "candidate"
@@ -88,7 +90,21 @@ def build_words(ask: Ask, order: Order) -> Iterator[str]:
         yield from ("--platform", order.platform)
     if ask.flag("no-cache"):
         yield "--no-cache"
-    yield from image.uv_settings(Path(ask.machine.variables.get("HOME", "/")), ask.machine.variables)
+    own = [*image.uv_settings(Path(ask.machine.variables.get("HOME", "/")), ask.machine.variables)]
+    yield from own or of_mirror(ask)
+
+
+def of_mirror(ask: Ask) -> Iterator[str]:
+    """The words that let the build take packages from where set-up does, where the user has no settings of uv that say it.
+
+    A folder of this machine is not there in a build.
+    """
+    index = ask.machine.variables.get(mirrors.INDEX) or ask.spec.install.mirror
+    if index.startswith(("http://", "https://")):
+        path = ask.project.state / "mirror.toml"
+        ask.machine.files.write(path, f"[[index]]\nurl = {json.dumps(index)}\ndefault = true\n")
+        ask.machine.files.set_mode(path, 0o600)  # a password may be in it
+        yield from image.secret(path)
 
 
 def refuse_full_disk(ask: Ask, order: Order) -> None:
