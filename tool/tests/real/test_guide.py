@@ -24,6 +24,7 @@ PAGES = (
     "docs/offline.md",
     "docs/sharing.md",
     "docs/checks.md",
+    "docs/audit.md",
 )
 NEEDS = {  # what a block may say that it needs, and so is not run here
     "bundle": "a bundle, or a folder made from one",

@@ -12,6 +12,7 @@ ADDRESS = re.compile(r"^(?:[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*@\s*)?(?P<address
 ARCHIVE_HASH = re.compile(r"#(?:.*&)?sha(?:256|384|512)=[0-9a-f]{64,}")
 COMMIT = re.compile(r"@[0-9a-f]{40}(?:[0-9a-f]{24})?(?:#|$)")
 FOLLOWED = ("-r", "--requirement", "-c", "--constraint")
+COMPILE = "uv pip compile --generate-hashes FILE -o FILE"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Unhashed:
 
     line: int
     seen: str
-    remedy: str = "uv pip compile --generate-hashes"
+    remedy: str
 
 
 def unhashed(text: str) -> tuple[int, list[Unhashed]]:
@@ -51,7 +52,6 @@ def requirements(text: str) -> Iterator[tuple[int, str]]:
 
 def judged(words: str) -> tuple[str, str] | None:
     """What is wrong with one requirement, and what mends it."""
-    compile = "uv pip compile --generate-hashes"
     requirement = words.split(" --hash", 1)[0].strip()
     hashed = "--hash=" in words or "--hash " in words
     editable = re.match(r"(?:-e|--editable)[\s=]+(.*)", requirement)
@@ -65,8 +65,8 @@ def judged(words: str) -> tuple[str, str] | None:
     if editable or found:
         return None  # a folder or file of this machine: its own
     if not PINNED.match(requirement):
-        return f"{shown(requirement)} names no version", compile
-    return None if hashed else (f"{shown(requirement)} has no hash", compile)
+        return f"{shown(requirement)} names no version", COMPILE
+    return None if hashed else (f"{shown(requirement)} has no hash", COMPILE)
 
 
 def shown(requirement: str) -> str:

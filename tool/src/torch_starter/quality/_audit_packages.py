@@ -119,7 +119,7 @@ def told(found: Sequence[Known], ignored: int, asked: int, origin: Mapping[str, 
         where = "the service"
         if "newest" in origin:
             where = f"{origin['advisories']} advisories until {origin['newest'][:10]}, which name {origin['named']} of them"
-        seen = f"{asked} packages held against {where}{besides}; one that is not known there cannot be told from a safe one"
+        seen = f"{asked} packages held against {where}{besides}; what is not known there cannot be told from what is safe"
         yield Finding(id=VULNERABLE, verdict="ok", title=TITLES[VULNERABLE], seen=seen)
 
 
@@ -180,6 +180,8 @@ def hashes_of(code: Code, path: Path) -> Iterator[Finding]:
     count, found = hashes.unhashed(text)
     for each in found:
         place = Place(name, each.line)
-        yield Finding(id=HASHES, verdict="fail", title=TITLES[HASHES], seen=each.seen, remedy=each.remedy, place=place)
+        yield Finding(
+            id=HASHES, verdict="fail", title=TITLES[HASHES], seen=each.seen, remedy=each.remedy.replace("FILE", name), place=place
+        )
     if not found:
         yield Finding(id=HASHES, verdict="ok", title=TITLES[HASHES], seen=f"all {count} requirements", place=Place(name))

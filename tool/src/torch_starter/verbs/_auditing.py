@@ -17,7 +17,7 @@ from torch_starter.core.report import Change
 from torch_starter.core.urls import parsed
 from torch_starter.making import uv
 from torch_starter.quality import audit
-from torch_starter.quality._audit_packages import Looked
+from torch_starter.quality._audit_packages import VULNERABLE, Looked
 from torch_starter.quality._audit_uv import project, python_range, resolved, run_uv
 from torch_starter.verbs import _quality
 
@@ -45,12 +45,15 @@ def look(ask: Ask, code: Code) -> Looked:
 
 
 def notes(code: Code, looked: Looked) -> list[str]:
-    """What is to be known besides: a judged vulnerability that is not there."""
-    found = looked.facts.get("vulnerabilities", {})
+    """What was asked, and of whom; and a judged vulnerability that is not there."""
+    facts = looked.facts.get("vulnerabilities", {})
     given = code.options["ignore"]
-    if not found or not given or found["ignored"]:
-        return []
-    return [f"--ignore {', '.join(given)}: nothing of that name was found."]
+    found = [each.seen for each in looked.findings if each.id == VULNERABLE and each.verdict == "ok"]
+    if "sha256" in facts:
+        found.append(f"{facts['from']} has the sha256 {facts['sha256']}.")
+    if facts and given and not facts["ignored"]:
+        found.append(f"--ignore {', '.join(given)}: nothing of that name was found.")
+    return found
 
 
 def bill_of_materials(ask: Ask, code: Code) -> Change | None:
