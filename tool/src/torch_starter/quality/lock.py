@@ -41,7 +41,7 @@ def judged(name: str, text: str, asked: list[Requirement]) -> Iterator[Finding]:
     for seen, wanted in wrong:
         yield Finding(id=id, verdict="fail", title=TITLE, seen=seen, wanted=wanted, remedy="./dev.sh lock-update", place=place)
     if not wrong:
-        yield Finding(id=id, verdict="ok", title=TITLE, seen=f"{len(pins)} pins hold {len(asked)} ranges", place=place)
+        yield Finding(id=id, verdict="ok", title=TITLE, seen=f"holds {len(asked)} ranges", place=place)
 
 
 def misfits(pins: tuple[lock_file.Pin, ...], asked: list[Requirement]) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ def test_what_is_not_locked_and_what_is_outside_its_range_are_told(tmp_path: Pat
     assert [(each.id, each.verdict, each.seen) for each in found] == [
         ("lock.cpu", "fail", "alpha is locked at 2.0"),
         ("lock.cpu", "fail", "beta is not in the lock"),
-        ("lock.cu", "ok", "2 pins hold 2 ranges"),
+        ("lock.cu", "ok", "holds 2 ranges"),
     ]
     assert {each.remedy for each in found[:2]} == {"./dev.sh lock-update"}
 
