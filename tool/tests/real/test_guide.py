@@ -25,6 +25,7 @@ PAGES = (
     "docs/sharing.md",
     "docs/checks.md",
     "docs/audit.md",
+    "docs/tracking.md",
 )
 NEEDS = {  # what a block may say that it needs, and so is not run here
     "bundle": "a bundle, or a folder made from one",
@@ -35,6 +36,9 @@ NEEDS = {  # what a block may say that it needs, and so is not run here
     "network": "the network, to download packages",
     "notebook": "the extra notebook, and somebody who ends it",
     "process": "a process that runs already",
+    "terminal": "a terminal, and somebody who looks at it",
+    "tmux": "a terminal, and tmux: test_background.py starts it",
+    "tracking": "the extra tracking: test_tracking.py has it",
     "two-environments": "an environment before the current one",
 }
 
