@@ -8,6 +8,7 @@ from pathlib import Path
 
 from torch_starter.caches import _folders
 from torch_starter.core.ask import Ask
+from torch_starter.core.credential_files import is_credential_file
 from torch_starter.core.evidence import PathState
 from torch_starter.core.files import Files
 from torch_starter.facts.mounts import mounts
@@ -15,13 +16,23 @@ from torch_starter.facts.paths import look
 from torch_starter.making import variables
 
 HUGGING_FACE = ("token", "stored_tokens")
+KAGGLE = ("kaggle.json", "access_token")
 CREDENTIALS = (  # each with what it must have in it to be secret
     ("~/.netrc", ""),
-    ("~/.kaggle/kaggle.json", ""),
+    ("~/_netrc", ""),
+    *((f"{folder}/{name}", "") for folder in ("~/.kaggle", "~/.config/kaggle") for name in KAGGLE),
     *((f"~/.cache/huggingface/{name}", "") for name in HUGGING_FACE),
     ("~/.git-credentials", ""),
     ("~/.config/git/credentials", ""),
     ("~/.aws/credentials", ""),
+    ("~/.config/wandb/settings", r"(?m)^\s*api_key\s*[=:]"),
+    ("~/.huggingface/token", ""),
+    ("~/.config/gh/hosts.yml", r"oauth_token"),
+    ("~/.comet.config", r"api_key"),
+    ("~/.databrickscfg", r"(?m)^\s*token\s*="),
+    ("~/.ngc/config", r"apikey"),
+    ("~/.npmrc", r"_authToken|_password"),
+    ("~/.local/share/uv/credentials/credentials.toml", ""),
     ("~/.config/gcloud/application_default_credentials.json", ""),
     ("~/.pypirc", r"(?m)^\s*password\s*[=:]"),
     ("~/.config/pip/pip.conf", r"://[^/\s:@]+:[^/\s@]+@"),
@@ -69,8 +80,10 @@ def credentials(user: Mapping[str, str], files: Files, project: Path) -> Iterato
     known += [(Path(user["HF_HOME"]) / name, "") for name in HUGGING_FACE if user.get("HF_HOME")]
     known += [(Path(user[name]), "") for name in ("HF_TOKEN_PATH", "NETRC") if user.get(name)]
     if user.get("KAGGLE_CONFIG_DIR"):
-        known.append((Path(user["KAGGLE_CONFIG_DIR"]) / "kaggle.json", ""))
+        known += [(Path(user["KAGGLE_CONFIG_DIR"]) / name, "") for name in KAGGLE]
+    known += [(Path(user["WANDB_CONFIG_DIR"]) / "settings", "api_key")] if user.get("WANDB_CONFIG_DIR") else []
     known += [(path, PRIVATE_KEY) for path in sorted(home.glob(".ssh/*")) if path.suffix != ".pub"]
-    for path, sign in (*known, (project / ".env", "")):
+    known += [(path, "") for path in sorted(project.iterdir()) if is_credential_file(path.name)] if project.is_dir() else []
+    for path, sign in dict(known).items():
         if path.is_file() and (not sign or re.search(sign, files.read(path) or "")):
             yield path

@@ -1,19 +1,16 @@
-"""Secrets in the working tree, in what is staged and in the history, by a real git; and in an image."""
+"""Secrets in the working tree, in what is staged and in the history, by a real git."""
 
 from __future__ import annotations
 
-import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.facts import Absent
 from torch_starter.core.leaks import InGit
 from torch_starter.core.machine import Machine
-from torch_starter.core.processes import Done
-from torch_starter.scanning import allowed, committed, history, image, tree
+from torch_starter.scanning import committed, history, tree
 from torch_starter.scanning.allowed import Allowed
 from unit.machines import local
 from unit.scanning.planted import planted
@@ -174,49 +171,3 @@ def test_files_of_credentials_are_told_by_what_git_does_with_them(repository: Pa
     git(repository, "rm", "-q", "--cached", ".netrc")
     git(repository, "commit", "-q", "-m", "two")
     assert committed.search(machine, repository).committed == (".netrc",)
-
-
-def docker(inspected: object, *layers: str) -> Callable[..., Done]:
-    """An engine that knows one image."""
-
-    def ask(*words: str) -> Done:
-        if words[:2] == ("image", "inspect"):
-            return Done(words, 0 if inspected else 1, json.dumps([inspected]), "", 0.0)
-        return Done(words, 0, "".join(f"{json.dumps(layer)}\n" for layer in layers), "", 0.0)
-
-    return ask
-
-
-def test_an_image_is_searched_in_its_variables_labels_and_layers() -> None:
-    one, two, three = (planted(seed)[0].secret for seed in (1, 2, 3))
-    config = {"Env": ["PATH=/bin", f"HF_TOKEN={one}"], "Labels": {"built.by": two}, "Cmd": ["sleep"]}
-    found = image.search(docker({"Config": config}, f"RUN curl -H {three}", "FROM"), "ours:latest", NONE)
-    assert [leak.where for leak in found.found] == [
-        f"{where} of the image ours:latest" for where in ("the variable HF_TOKEN", "the label built.by", "layer 2")
-    ]
-    assert image.search(docker({"Config": {}}), "ours:latest", NONE).found == ()
-    with pytest.raises(Absent, match="no image ours"):
-        image.search(docker(None), "ours", NONE)
-    with pytest.raises(Unknown, match="cannot be read"):
-        image.search(docker({"Config": {"Env": 1}}), "ours", NONE)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[tool.torch-starter.secrets]\nallow = 1",
-        "[tool.torch-starter]\nsecrets = 1",
-        "[tool",
-        '[tool.torch-starter.secrets]\nalow = ["x"]',
-    ],
-)
-def test_a_list_that_cannot_be_understood_is_unknown(folder: Path, machine: Machine, text: str) -> None:
-    put(folder, "pyproject.toml", text)
-    with pytest.raises(Unknown, match=r"pyproject\.toml"):
-        allowed.read(machine.files, folder)
-
-
-def test_the_list_holds_digests_and_paths(folder: Path, machine: Machine) -> None:
-    assert allowed.read(machine.files, folder) == NONE
-    put(folder, "pyproject.toml", '[tool.torch-starter.secrets]\nallow = ["0123456789abcdef", "tests/data/*"]\n')
-    assert allowed.read(machine.files, folder) == Allowed(frozenset(["0123456789abcdef"]), ("tests/data/*",))

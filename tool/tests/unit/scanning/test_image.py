@@ -1,0 +1,41 @@
+"""Secrets in what an image says of itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.processes import Done
+from torch_starter.scanning import image
+from torch_starter.scanning.allowed import Allowed
+from unit.scanning.planted import planted
+
+NONE = Allowed()
+
+
+def docker(inspected: object, *layers: str) -> Callable[..., Done]:
+    """An engine that knows one image."""
+
+    def ask(*words: str) -> Done:
+        if words[:2] == ("image", "inspect"):
+            return Done(words, 0 if inspected else 1, json.dumps([inspected]), "", 0.0)
+        return Done(words, 0, "".join(f"{json.dumps(layer)}\n" for layer in layers), "", 0.0)
+
+    return ask
+
+
+def test_an_image_is_searched_in_its_variables_labels_and_layers() -> None:
+    one, two, three = (planted(seed)[0].secret for seed in (1, 2, 3))
+    config = {"Env": ["PATH=/bin", f"HF_TOKEN={one}"], "Labels": {"built.by": two}, "Cmd": ["sleep"]}
+    found = image.search(docker({"Config": config}, f"RUN curl -H {three}", "FROM"), "ours:latest", NONE)
+    assert [leak.where for leak in found.found] == [
+        f"{where} of the image ours:latest" for where in ("the variable HF_TOKEN", "the label built.by", "layer 2")
+    ]
+    assert image.search(docker({"Config": {}}), "ours:latest", NONE).found == ()
+    with pytest.raises(Absent, match="no image ours"):
+        image.search(docker(None), "ours", NONE)
+    with pytest.raises(Unknown, match="cannot be read"):
+        image.search(docker({"Config": {"Env": 1}}), "ours", NONE)
