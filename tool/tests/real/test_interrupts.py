@@ -20,6 +20,10 @@ case "$1 $2" in "pip install")
 esac
 exec "{uv}" "$@"
 """
+STOPPED_UV = """#!/bin/sh
+"{uv}" "$@" || exit
+case "$1 $2" in "pip install") : >"{out}"; exec sleep 600 ;; esac
+"""
 
 
 def spoil(ready: Sandbox, code: str) -> Path:
@@ -78,6 +82,23 @@ def test_a_fix_that_is_stopped_while_a_package_is_out_is_gone_on_with(ready: San
     report = ready.json("verify-setup", "--quick", "--fix")
     assert (report["exit_code"], list(not_well(report))) == (0, [])
     assert ready.python("import alpha; print(alpha.x)") == "1"
+
+
+def test_an_interrupted_warm_ends_at_once_and_the_next_one_removes_what_it_began(sandbox: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    (folder / "uv").write_text(STOPPED_UV.format(uv=uv(), out=tmp_path / "out"))
+    (folder / "uv").chmod(0o755)
+    process = sandbox.start("cache", "warm", "--only", "packages", PATH=f"{folder}:{sandbox.variables['PATH']}")
+    wait_for(tmp_path / "out", process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, "goes with the next" in err) == (130, True), err
+    (left,) = sandbox.environments
+    (cached,) = sandbox.json("clean", "--only", "environments")["caches"]
+    assert [(part["name"], part["fate"]) for part in cached["parts"]] == [(left, "goes")]
+    assert sandbox.json("cache", "warm", "--only", "packages")["exit_code"] == 0
+    assert sandbox.environments == []
 
 
 @pytest.mark.parametrize("stop", ["interrupt", "kill"])

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
+from torch_starter.core.problems import Problem
 from torch_starter.core.report import Change, Finding, Measurement
 from torch_starter.core.units import human_size
 from torch_starter.making import kept, wheels
@@ -19,6 +20,7 @@ from torch_starter.making.build import Plan, Tools, installed, packages, venv
 from torch_starter.making.proposal import Resolver
 from torch_starter.verbs import _build, _plan, _settle
 
+LEFT = "What has come is kept. An environment that was begun goes with the next cache warm, setup or clean."
 NAMED = 6  # packages that are named where several are to be fetched
 
 
@@ -110,16 +112,25 @@ def planned(found: Wanted) -> list[Change]:
 
 
 def fetch(ask: Ask, found: Wanted) -> tuple[Finding, list[Measurement]]:
-    """Install them into an environment of links that is thrown away: uv unpacks each wheel into its cache on the way."""
+    """Install them into an environment of links that is thrown away: uv unpacks each wheel into its cache on the way.
+
+    Where it is interrupted that stays for the next one to remove: with 100,000 links it may take a minute, and somebody waits.
+    """
     cache = kept.cache_of(found.tools.variables)
     before = kept.archives(cache) if cache else frozenset()
     with _settle.held(ask):  # a set-up removes what it does not know below envs/
+        _build.clean_up(ask)
         try:
             install(ask, found)
             come = kept.unpacked(kept.archives(cache) - before) if cache else frozenset()
             bytes_of = dict(kept.packages(found.plan.environment))
-        finally:
+        except KeyboardInterrupt:
+            ask.progress.say(LEFT)
+            raise
+        except Problem:
             ask.machine.files.remove_tree(found.plan.environment)
+            raise
+        ask.machine.files.remove_tree(found.plan.environment)
     fetched = {name: size for name, size in bytes_of.items() if name in come}
     told = f"{len(fetched)} of {len(bytes_of)} fetched" if fetched else f"all {len(bytes_of)} were in the cache"
     seen = f"{told}, {human_size(sum(bytes_of.values()))} unpacked"
