@@ -24,6 +24,7 @@ PAGES = (
     "docs/offline.md",
     "docs/sharing.md",
     "docs/checks.md",
+    "docs/secrets.md",
     "docs/audit.md",
     "docs/tracking.md",
 )

@@ -113,8 +113,8 @@ CHECKS = (
         "A token that others can read is theirs.",
         modes,
         level="quick",
-        found="Owner and mode of .netrc, of the files in which Hugging Face, Kaggle, wandb, AWS, Docker, git and others keep tokens, "
-        "of private keys, and of .env and its like in the project.",
+        found="Owner and mode of .netrc, of the files in which Hugging Face, Kaggle, wandb, AWS, Docker, git and others keep "
+        "tokens, of private keys, and of .env and its like in the project.",
         mend="chmod 600, or --fix.",
         source="A manual: ssh(1) refuses keys that others can read",
         repairs=close_files,
