@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,10 +64,10 @@ def of(report: dict[str, Any], id: str) -> list[dict[str, Any]]:
     return [each for each in report["findings"] if each["id"] == id]
 
 
-def lock(shelf: Shelf) -> str:
+def lock(shelf: Shelf, versions: Mapping[str, str] = VERSIONS) -> str:
     """A lock of what is on the shelf."""
     lines = []
-    for name, version in VERSIONS.items():
+    for name, version in versions.items():
         wheel = next(shelf.folder.glob(f"{name}-{version}-*.whl"))
         marker = " ; sys_platform == 'win32'" if name == "plum" else ""
         lines.append(f"{name}=={version}{marker} \\\n    --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
@@ -103,18 +103,26 @@ def advised(stocked: Shelf, tmp_path: Path) -> Iterator[Advised]:
 
 @dataclass
 class Service:
-    """What a service knows, by the names of packages; `spoiled`: what it answers instead. `asked`: the bodies of requests."""
+    """What a service knows, by the names of packages; `spoiled`: what it answers instead. `asked`: the bodies of requests.
+
+    It is silent until that is set, where it is given; `reached`: somebody asks.
+    """
 
     address: str = ""
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     spoiled: bytes = b""
     status: int = 200
     asked: list[dict[str, Any]] = field(default_factory=list)
+    silent: threading.Event | None = None
+    reached: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.known.setdefault("zipp", advisory("zipp", fixed="3.19.1", id="GHSA-jfmj-5v4g-7637"))
 
     def answer(self, path: str, body: bytes) -> tuple[int, bytes]:
+        self.reached.set()
+        if self.silent is not None:
+            self.silent.wait(60)
         if self.spoiled or self.status != 200:
             return self.status, self.spoiled
         if path.endswith("/v1/querybatch"):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from real._advised import SPEC, Advised, Service, advisory, lock, of, serving
@@ -158,6 +161,37 @@ def test_what_was_taken_back_is_a_warning_with_its_reason(advised: Advised) -> N
     assert [(each["verdict"], each["seen"], each["place"]["line"]) for each in found] == [
         ("warn", "pear 2.0 was taken back: it has a worm", 3)
     ]
+
+
+def test_what_a_build_adds_to_a_version_is_no_other_version(advised: Advised) -> None:
+    advised.shelf.publish("apple", "1.0+cpu")
+    text = lock(advised.shelf, {"apple": "1.0+cpu"})
+    advised.write("locks/cpu.txt", text)
+    advised.write("torch-starter.toml", f'{SPEC}index = "{advised.shelf.address}"\n')
+    with serving(Service(known={"apple": advisory("apple")})) as service:
+        report = advised.answer("--service", service.address, "--sbom", "one.json")
+    assert {"package": {"name": "apple", "ecosystem": "PyPI"}, "version": "1.0"} in service.asked[0]["queries"]
+    assert [each["seen"].partition(":")[0] for each in of(report, "audit.vulnerabilities")] == ["apple 1.0+cpu"]
+    assert [each["version"] for each in json.loads((advised.root / "one.json").read_text())["components"]] == ["1.0+cpu"]
+    assert of(report, "audit.yanked")[0]["verdict"] == "ok"
+
+
+def test_one_who_is_interrupted_leaves_no_program_and_no_folder(advised: Advised, tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    silent = threading.Event()
+    with serving(Service(silent=silent)) as service:
+        argv = [sys.executable, "-m", "torch_starter", "audit", "--service", service.address]
+        variables = {**advised.variables, "TMPDIR": str(tmp_path / "tmp")}
+        process = subprocess.Popen(argv, env=variables, cwd=advised.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert service.reached.wait(60)
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        silent.set()
+    assert process.returncode == 130, out + err
+    assert children
+    assert not psutil.wait_procs(children, timeout=10)[1]
+    assert not list((tmp_path / "tmp").iterdir())
 
 
 def test_a_bill_of_materials_has_every_pin_and_is_the_same_again(advised: Advised) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from torch_starter.core.lock import Pin
+from torch_starter.core.lock import PIN, Pin
 from torch_starter.core.place import Place
 
 INSTALLED = "the environment"
@@ -31,21 +31,21 @@ class Package:
 
 def locked(pins: Iterable[Pin], text: str, lock: str) -> list[Package]:
     """Those of a lock, with their lines in it."""
-    lines = {line.partition(" ")[0].partition("==")[0]: number for number, line in reversed([*enumerate(text.splitlines(), 1)])}
-    exact = {line.split(" ")[0].split(";")[0]: number for number, line in enumerate(text.splitlines(), 1) if "==" in line}
-    normal = {canonicalize_name(name): number for name, number in lines.items() if name and name[0].isalnum()}
-    return [
-        Package(
-            pin.name, pin.version, Place(lock, exact.get(f"{pin.name}=={pin.version}", normal.get(canonicalize_name(pin.name))))
-        )
-        for pin in pins
-    ]
+    lines = {line.split()[0].partition(";")[0]: number for number, line in enumerate(text.splitlines(), 1) if PIN.match(line)}
+    at: dict[tuple[str, str], int] = {
+        (canonicalize_name(name), version): number
+        for each, number in lines.items()
+        for name, _, version in [each.partition("==")]
+    }
+    return [Package(pin.name, pin.version, Place(lock, at.get((pin.name, pin.version)))) for pin in pins]
 
 
 def installed(environment: Path) -> Iterator[Package]:
     """Those in an environment, by the names of their folders."""
     for folder in sorted(environment.glob("lib*/python3*/site-packages/*.dist-info")):
         name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
+        if not name[:1].isalnum():
+            continue  # what pip leaves of a removal
         try:
             yield Package(canonicalize_name(name), str(Version(version.replace("_", "+"))))
         except InvalidVersion:

@@ -37,10 +37,11 @@ def by_service(code: Code, asked: Sequence[packages.Package]) -> list[Known]:
 def run_uv(code: Code, folder: Path, words: Sequence[str]) -> Done:
     """uv in a project of its own; raises Missing."""
     program, variables = code.uv()
-    given = {**variables, "UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
-    given.setdefault("UV_HTTP_RETRIES", "1")  # a network that is not there is not waited for
+    own = {"UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
+    few = {"UV_HTTP_RETRIES": "1", "UV_HTTP_TIMEOUT": "30"}  # a network that is not there is not waited for
+    few = {name: code.machine.variables.get(name, value) for name, value in few.items()}
     return code.machine.processes.run(
-        [program, "--no-config", *words], env=given, cwd=folder, timeout=SECONDS, until=code.stopped
+        [program, "--no-config", *words], env={**variables, **own, **few}, cwd=folder, timeout=SECONDS, until=code.stopped
     )
 
 
