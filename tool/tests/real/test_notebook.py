@@ -80,8 +80,10 @@ def lab(desk: Desk) -> Iterator[Lab]:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, lab: Lab) -> Page:
-    """The notebook, opened with the token."""
-    return opened(browser, lab, f"lab/tree/trial.ipynb?token={lab.token}")
+    """The notebook, opened with the token; its kernel waits for a cell."""
+    page = opened(browser, lab, f"lab/tree/trial.ipynb?token={lab.token}")
+    page.get_by_text("a project | Idle").wait_for()
+    return page
 
 
 def opened(browser: Browser, lab: Lab, path: str) -> Page:
@@ -130,6 +132,14 @@ def test_the_token_is_told_to_no_other_process(lab: Lab, page: Page) -> None:
     kernels = [each for each in lab.family if "ipykernel_launcher" in each.cmdline()]
     assert len(kernels) == 1
     assert lab.token.encode() not in b"".join(shown_to_others(each) for each in lab.family)
+
+
+def test_nobody_else_on_the_machine_reads_what_a_kernel_says(desk: Desk, lab: Lab, page: Page) -> None:
+    run_cell(page, 1, "again")
+    connection = next(desk.left[0].glob("runtime/kernel-*.json"))
+    assert connection.stat().st_mode & 0o777 == 0o600
+    assert "curve_secretkey" in json.loads(connection.read_text())
+    assert b"without encryption" not in lab.heard
 
 
 def test_another_origin_gets_no_websocket_though_it_is_sent_the_cookie(lab: Lab, page: Page) -> None:

@@ -68,7 +68,8 @@ def serve(folder: str, asked: Dict[str, Any]) -> int:
     hide(token)
     held = {**asked["held"], "IdentityProvider.token": token, "ServerApp.cookie_secret": secrets.token_hex(32)}
     words = [*asked["options"], *("--%s=%s" % each for each in held.items())]
-    server = LabApp.initialize_server(argv=words, config=Config(asked["first"]))
+    first = Config({**asked["first"], **encrypted()})
+    server = LabApp.initialize_server(argv=words, config=first)
     changed = differing(server, {**asked["held"], "IdentityProvider.token": token})
     if changed:
         tell("stopped: your settings of Jupyter change what keeps it safe: %s\n" % ", ".join(changed))
@@ -80,6 +81,15 @@ def serve(folder: str, asked: Dict[str, Any]) -> int:
     server.io_loop.add_callback(announce, server, folder, asked, token)
     server.start()
     return 0
+
+
+def encrypted() -> Dict[str, Any]:
+    """Nobody else on this machine reads along what the kernel says, where this Jupyter can see to that."""
+    import zmq
+    from jupyter_client import KernelManager
+
+    can = hasattr(KernelManager, "transport_encryption") and zmq.has("curve")
+    return {"KernelManager": {"transport_encryption": "auto"}} if can else {}
 
 
 def differing(server: Any, held: Dict[str, Any]) -> List[str]:

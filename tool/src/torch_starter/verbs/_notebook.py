@@ -88,7 +88,9 @@ def prepare(ask: Ask, start: Start) -> tuple[list[str | Path], dict[str, str]]:
     files = ask.machine.files
     private.remove_left_over(files, parent)
     folder = private.make(files, parent)
-    files.write(folder / "kernels" / kernel.NAME / "kernel.json", kernel.spec(subject.python, folder, ask.project.root.name))
+    own = files.read(subject.python.parent.parent / kernel.OWN)
+    spec = kernel.spec(subject.python, folder, ask.project.root.name, own)
+    files.write(folder / "kernels" / kernel.NAME / "kernel.json", spec)
     files.write(folder / kernel.SETTINGS, kernel.settings(ask.project.root))
     where, variables = start.where, _gather.own_variables(ask, subject, torch_of(ask))
     asked = {

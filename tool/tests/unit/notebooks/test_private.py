@@ -30,8 +30,10 @@ def test_nobody_else_can_enter_it(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_one_left_is_removed_and_what_is_served_stays(tmp_path: Path) -> None:
-    serving = 'echo; exec sh -c "read _; true" sh "$0/$$/start.json"'  # $$ is its own number, which exec keeps
+    serving = 'exec sh -c "echo; read _" sh "$0/$$/start.json"'  # $$ is its own number, which exec keeps
     with subprocess.Popen(["sh", "-c", serving, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
         folders = {
             name: tmp_path / str(number) for name, number in (("killed", gone()), ("served", process.pid), ("of another", 1))
         }

@@ -50,9 +50,15 @@ def test_a_certificate_is_told_only_where_there_is_one() -> None:
 
 
 def test_the_kernel_is_what_notebooks_name_everywhere_and_begins_with_the_settings(tmp_path: Path) -> None:
-    told = json.loads(kernel.spec(Path("/env/bin/python"), tmp_path, "mine"))
+    told = json.loads(kernel.spec(Path("/env/bin/python"), tmp_path, "mine", '{"metadata": {"debugger": true}}'))
     assert (kernel.NAME, told["display_name"], told["argv"][0]) == ("python3", "mine", "/env/bin/python")
+    assert told["metadata"] == {"debugger": True}
     assert told["argv"][-1] == f"--config={tmp_path / kernel.SETTINGS}"
+
+
+@pytest.mark.parametrize("own", [None, "", "no JSON", "[]", "{}", '{"metadata": 1}'])
+def test_an_environment_that_says_nothing_of_its_kernel_has_one_all_the_same(own: str | None) -> None:
+    assert kernel.metadata(own) == {}
 
 
 def test_the_settings_of_the_kernel_are_python_whatever_the_folder_is_called() -> None:
