@@ -20,6 +20,9 @@ ECOSYSTEM = "PyPI"
 LARGEST = 20_000_000  # bytes of one advisory
 
 
+# what is empty may be left out, or be null
+
+
 class Of(msgspec.Struct, frozen=True):
     """Whose package an advisory is about."""
 
@@ -31,26 +34,26 @@ class Range(msgspec.Struct, frozen=True):
     """Versions from one event to the next: introduced, fixed, last_affected, limit."""
 
     type: str = ""
-    events: tuple[dict[str, str], ...] = ()
+    events: tuple[dict[str, str], ...] | None = ()
 
 
 class Affected(msgspec.Struct, frozen=True):
     """Which versions of one package."""
 
     package: Of = Of()
-    ranges: tuple[Range, ...] = ()
-    versions: tuple[str, ...] = ()
+    ranges: tuple[Range, ...] | None = ()
+    versions: tuple[str, ...] | None = ()
 
 
 class Advisory(msgspec.Struct, frozen=True):
     """What is known of one vulnerability, as far as it is read. `severity`: a word such as HIGH, where one is told."""
 
     id: str
-    modified: str = ""
+    modified: str | None = ""
     withdrawn: str | None = None
     aliases: tuple[str, ...] | None = ()
-    summary: str = ""
-    details: str = ""
+    summary: str | None = ""
+    details: str | None = ""
     affected: tuple[Affected, ...] | None = ()
     database_specific: dict[str, object] | None = None
 
@@ -93,7 +96,7 @@ def read(path: Path, names: set[str], step: Callable[[int], None] = lambda numbe
         if not about:
             others |= {each.package.ecosystem for each in advisory.affected or ()} or {"no package"}
             continue
-        total, newest, named = total + 1, max(newest, advisory.modified), named | (about & names)
+        total, newest, named = total + 1, max(newest, advisory.modified or ""), named | (about & names)
         if about & names and not advisory.withdrawn:
             kept.append(advisory)
     if not total:

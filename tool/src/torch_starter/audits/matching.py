@@ -50,17 +50,17 @@ def of_package(package: Package, advisories: Iterable[Advisory]) -> Iterable[Kno
         hit = [holds(version, part) for part in parts]
         if any(each is not False for each in hit):
             ids = (advisory.id, *(advisory.aliases or ()))
-            summary = advisory.summary or advisory.details.strip().split("\n")[0][:120]
+            summary = advisory.summary or (advisory.details or "").strip().split("\n")[0][:120]
             unsure = not any(each is True for each in hit)
             yield Known(package, ids, summary, advisory.severity, tuple(fixes(version, parts)), unsure)
 
 
 def holds(version: Version, affected: Affected) -> bool | None:
     """Whether a version is affected; None where what is written cannot be compared with it."""
-    listed = [parsed(each) for each in affected.versions]
+    listed = [parsed(each) for each in affected.versions or ()]
     if version in listed:
         return True
-    told = [within(version, each) for each in affected.ranges if each.type == "ECOSYSTEM"]
+    told = [within(version, each) for each in affected.ranges or () if each.type == "ECOSYSTEM"]
     if any(told):
         return True
     nothing = not told and not affected.versions  # only commits of a repository, which no version can be held against
@@ -69,7 +69,7 @@ def holds(version: Version, affected: Affected) -> bool | None:
 
 def within(version: Version, range: Range) -> bool | None:
     """Whether a version is in a range, whose events are looked at from the lowest to the highest."""
-    events = [(START if text == "0" else parsed(text), word) for event in range.events for word, text in event.items()]
+    events = [(START if text == "0" else parsed(text), word) for event in range.events or () for word, text in event.items()]
     if any(at is None for at, _ in events):
         return None
     inside = False
@@ -85,7 +85,7 @@ def within(version: Version, range: Range) -> bool | None:
 
 def fixes(version: Version, parts: Sequence[Affected]) -> list[str]:
     """The versions above in which it is mended."""
-    texts = {event["fixed"] for part in parts for range in part.ranges for event in range.events if "fixed" in event}
+    texts = {event["fixed"] for part in parts for range in part.ranges or () for event in range.events or () if "fixed" in event}
     found = sorted(at for text in texts if (at := parsed(text)) is not None and at > version)
     return [str(at) for at in found]
 

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from torch_starter.audits.advisories import read
+from torch_starter.audits.matching import vulnerabilities
+from torch_starter.audits.packages import Package
 from torch_starter.core.problems import WrongUsage
 
 
@@ -53,6 +55,17 @@ def test_a_folder_and_a_single_file_are_read_too(tmp_path: Path) -> None:
     before = both[0].sha256
     (inner / "a.json").write_text(json.dumps(advisory()))
     assert read(tmp_path / "all", {"jinja2"}).sha256 != before
+
+
+def test_what_is_empty_may_be_null(tmp_path: Path) -> None:
+    empty = {"package": {"name": "jinja2", "ecosystem": "PyPI"}, "versions": None, "ranges": None}
+    other = {**empty, "ranges": [{"type": "ECOSYSTEM", "events": None}]}
+    words: dict[str, Any] = {"summary": None, "details": None, "aliases": None, "database_specific": None, "withdrawn": None}
+    path = zipped(tmp_path / "all.zip", {"id": "GHSA-a", "modified": None, "affected": [empty, other], **words})
+    base = read(path, {"jinja2"})
+    assert [(each.id, each.summary, each.unsure) for each in vulnerabilities([Package("jinja2", "1.0")], base.advisories)] == [
+        ("GHSA-a", "", True)
+    ]
 
 
 def refused(path: Path) -> str:
