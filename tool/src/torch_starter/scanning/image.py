@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -25,8 +25,13 @@ def search(ask: Callable[..., Done], name: str, allowed: Allowed) -> Leaks:
         places = {**settings(inspected.get("Config") or {}), **layers(ask, name)}
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise Unknown(f"what docker says of {name} cannot be read: {type(error).__name__}") from None
-    found = [leak for where, text in places.items() for leak in leaks(text, where, name, allowed)]
-    return Leaks(found=tuple(found), looked=len(places), unit="variables, labels and layers")
+    found: dict[str, Leak] = {}
+    for where, text in places.items():
+        for leak in content.leaks(text, ".env", allowed):  # a variable is read as a line of .env
+            before = f"{found[leak.digest].where}, " if leak.digest in found else ""
+            found[leak.digest] = msgspec.structs.replace(leak, file="", line=None, where=f"{before}{where}")
+    told = (msgspec.structs.replace(leak, where=f"{leak.where} of the image {name}") for leak in found.values())
+    return Leaks(found=tuple(told), looked=len(places), unit="variables, labels and layers")
 
 
 def settings(config: dict[str, Any]) -> dict[str, str]:
@@ -44,9 +49,3 @@ def layers(ask: Callable[..., Done], name: str) -> dict[str, str]:
         raise Unknown(f"docker does not tell the history of {name}: {done.err.strip()[-200:]}")
     made_by = [json.loads(line) for line in done.out.splitlines() if line.strip()]
     return {f"layer {number}": text for number, text in enumerate(reversed(made_by), 1)}
-
-
-def leaks(text: str, where: str, name: str, allowed: Allowed) -> Iterator[Leak]:
-    """The secrets in one of them: a variable is read as a line of .env."""
-    for leak in content.leaks(text, ".env", allowed):
-        yield msgspec.structs.replace(leak, file="", line=None, where=f"{where} of the image {name}")

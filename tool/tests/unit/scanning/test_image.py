@@ -34,6 +34,8 @@ def test_an_image_is_searched_in_its_variables_labels_and_layers() -> None:
     assert [leak.where for leak in found.found] == [
         f"{where} of the image ours:latest" for where in ("the variable HF_TOKEN", "the label built.by", "layer 2")
     ]
+    (leak,) = image.search(docker({"Config": {"Env": [f"A_KEY={one}", f"B_KEY={one}"]}}), "ours", NONE).found
+    assert leak.where == "the variable A_KEY, the variable B_KEY of the image ours"
     assert image.search(docker({"Config": {}}), "ours:latest", NONE).found == ()
     with pytest.raises(Absent, match="no image ours"):
         image.search(docker(None), "ours", NONE)
