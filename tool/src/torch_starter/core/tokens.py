@@ -71,7 +71,7 @@ def kinds() -> tuple[Kind, ...]:
 def beginnings() -> re.Pattern[str]:
     """How tokens begin that are known by that alone, with 12 characters more that are no name of a function: hf_hub_download."""
     words = "|".join(dict.fromkeys(kind.begins for kind in kinds() if kind.begins))
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?=[a-z_-]*[A-Z0-9]|[a-z]{{20}})[A-Za-z0-9_-]{{12,}}", re.ASCII)
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?=[a-z_-]*[A-Z0-9]|[a-z]{{13}})[A-Za-z0-9_-]{{12,}}", re.ASCII)
 
 
 def hits(text: str, name: str = "") -> Iterator[Hit]:
