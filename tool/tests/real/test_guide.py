@@ -27,6 +27,7 @@ PAGES = (
     "docs/secrets.md",
     "docs/audit.md",
     "docs/tracking.md",
+    "docs/notebook.md",
 )
 NEEDS = {  # what a block may say that it needs, and so is not run here
     "bundle": "a bundle, or a folder made from one",

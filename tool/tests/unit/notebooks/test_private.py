@@ -6,7 +6,9 @@ import os
 import subprocess
 from pathlib import Path
 
-from torch_starter.core.files import LocalFiles
+import pytest
+
+from torch_starter.core.files import DiskProblem, LocalFiles
 from torch_starter.notebooks import private
 
 FILES = LocalFiles()
@@ -27,6 +29,20 @@ def test_nobody_else_can_enter_it(tmp_path: Path) -> None:
         os.umask(before)
     assert folder.name == str(os.getpid())
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+class KeepsNoModes(LocalFiles):
+    """Files as on a disk of Windows."""
+
+    def set_mode(self, path: Path, mode: int) -> None:
+        return None
+
+
+def test_where_modes_are_not_kept_nothing_is_started(tmp_path: Path) -> None:
+    (tmp_path / "notebook").mkdir(mode=0o755)
+    with pytest.raises(DiskProblem) as stopped:
+        private.make(KeepsNoModes(), tmp_path / "notebook")
+    assert stopped.value.code == "notebook.open"
 
 
 def test_what_a_killed_one_left_is_removed_and_what_is_served_stays(tmp_path: Path) -> None:
