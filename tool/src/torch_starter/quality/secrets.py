@@ -11,7 +11,9 @@ from torch_starter.core.leaks import Leak, Leaks, finding
 from torch_starter.core.quality import Code, Quality
 from torch_starter.core.report import Finding
 from torch_starter.scanning import allowed, history, tree
+from torch_starter.scanning.allowed import Allowed
 
+STAGED = "what is staged: git add it again"
 FILES, HISTORY = "no file holds a secret", "no commit holds a secret"
 
 
@@ -23,8 +25,19 @@ def look(code: Code) -> Iterator[Finding]:
         past = history.search(code.machine, code.root, known, code.stopped)
     except Absent as reason:
         past = Leaks(absent=str(reason))
-    yield from told(here, "secrets.files", FILES, since(past))
+    yield from told(with_staged(code, here, known), "secrets.files", FILES, since(past))
     yield from told(without(past, here), "secrets.history", HISTORY, {})
+
+
+def with_staged(code: Code, here: Leaks, known: Allowed) -> Leaks:
+    """And what the next commit would hold, where the file itself was mended since."""
+    try:
+        staged = tree.staged(code.machine, code.root, known)
+    except Absent:
+        return here
+    told = {(leak.digest, leak.file) for leak in here.found}
+    more = [leak for leak in staged.found if (leak.digest, leak.file) not in told]
+    return msgspec.structs.replace(here, found=(*here.found, *(msgspec.structs.replace(leak, where=STAGED) for leak in more)))
 
 
 def since(past: Leaks) -> dict[tuple[str, str], str]:
