@@ -17,6 +17,9 @@ settings.load_profile("here")
 def no_real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv(
+            "OMP_WAIT_POLICY", "passive"
+        )  # tests run beside each other: threads that wait and spin take each other's time
         for name in (
             "TORCH_STARTER_ROOT",
             "TORCH_STARTER_PLATFORM",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import pytest
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.project import Project
@@ -30,9 +29,14 @@ def outcome(current: Path, folder: Path, text: str, timeout: float) -> tuple[str
     return found.outcome, found.mark
 
 
-@pytest.mark.parametrize("text", [HANG, LEFT], ids=["hangs", "leaves a child"])
-def test_one_that_hangs_is_ended_with_all_that_it_started(current: Path, tmp_path: Path, text: str) -> None:
-    assert outcome(current, tmp_path, text, timeout=20.0) == ("hung", "torch is imported")
+def test_one_that_hangs_is_ended_with_all_that_it_started(current: Path, tmp_path: Path) -> None:
+    """One by itself and one with a child, beside each other: both have to be waited for."""
+    folders = [tmp_path / name for name in ("alone", "with a child")]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor() as pool:
+        told = list(pool.map(lambda folder, text: outcome(current, folder, text, timeout=20.0), folders, (HANG, LEFT)))
+    assert told == [("hung", "torch is imported")] * 2
 
 
 def test_one_that_is_killed_or_asks_for_too_much_had_too_little_memory(current: Path, tmp_path: Path) -> None:

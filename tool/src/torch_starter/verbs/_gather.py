@@ -18,6 +18,7 @@ from torch_starter.core.evidence import Evidence, Installed, Interpreter
 from torch_starter.core.probing import Answer, Target, ask_in_turn
 from torch_starter.core.problems import CouldNotLook, Problem
 from torch_starter.core.report import Finding
+from torch_starter.core.units import seconds
 from torch_starter.facts.cpu import Cpu
 from torch_starter.facts.modules import homonyms
 from torch_starter.making import uv, variables
@@ -132,7 +133,8 @@ def describe(ask: Ask, target: Target, light: Sequence[str]) -> dict[str, Answer
 
     Raises StopsAtStart or CouldNotLook where it does not start.
     """
-    answers = ask_in_turn(ask.machine, target, (*FIRST, *light), timeout=START_SECONDS, within=START_SECONDS)
+    limit = min(START_SECONDS, 2 * seconds(ask.spec.verify.timeout))  # twice: what is light is asked in the same start
+    answers = ask_in_turn(ask.machine, target, (*FIRST, *light), timeout=limit, within=limit)
     interpreter = answers[FIRST[0]]
     if interpreter.ok:
         return answers
@@ -140,7 +142,7 @@ def describe(ask: Ask, target: Target, light: Sequence[str]) -> dict[str, Answer
     bare = ask_in_turn(ask.machine, alone, [AT_START], timeout=BARE_SECONDS, within=BARE_SECONDS)[AT_START]
     if bare.ok:
         raise StopsAtStart(stopped_at_start(interpreter, [str(path) for path in bare.value["files"]]))
-    what = {"hung": f"did not answer within {START_SECONDS:.0f} s", "crashed": "does not start as a Python 3.8 or newer"}
+    what = {"hung": f"did not answer within {limit:.0f} s", "crashed": "does not start as a Python 3.8 or newer"}
     detail = (interpreter.err.strip() or interpreter.error).splitlines()
     said = f": {detail[-1][:200]}" if detail else ""
     raise CouldNotLook(
