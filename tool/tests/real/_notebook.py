@@ -139,11 +139,13 @@ class Lab:
         said = SAID.search(self.heard)
         return ADDRESS.search(Path(os.fsdecode(said[1])).read_bytes()) if said else None
 
-    def ask(self, path: str, **headers: str) -> tuple[int, bytes, Message]:
+    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Message]:
         """The status, the body and the headers of an answer."""
         secure = ssl._create_unverified_context() if self.place.startswith("https") else None
         try:
-            with urlopen(Request(f"{self.place}/{path}", headers=headers), timeout=LIMIT, context=secure) as answer:
+            with urlopen(
+                Request(f"{self.place}/{path}", headers=headers, method=method), timeout=LIMIT, context=secure
+            ) as answer:
                 return answer.status, answer.read(), answer.headers
         except HTTPError as error:
             with error:

@@ -22,7 +22,7 @@ from typing import Any, Dict, List
 
 OWNER_ALONE = 0o600
 WRONG_USAGE, MISSING, INTERRUPTED = 2, 4, 130
-END_SECONDS = 3.0
+END_SECONDS = 2.0
 PROVIDER = "PasswordIdentityProvider"  # Jupyter's own: it asks for the token
 
 
@@ -50,10 +50,13 @@ def end_the_rest() -> None:
     except ImportError:
         return
     rest = psutil.Process().children(recursive=True)
-    for each in rest:
-        each.terminate()  # nothing happens where it has ended by itself: it is our child, and its number is its own until we ask
-    for each in psutil.wait_procs(rest, END_SECONDS)[1]:
-        each.kill()
+    for end in (psutil.Process.terminate, psutil.Process.kill):  # a shell at a terminal does not mind the first
+        for each in rest:
+            try:
+                end(each)
+            except psutil.NoSuchProcess:
+                pass
+        rest = psutil.wait_procs(rest, END_SECONDS)[1]
 
 
 def serve(folder: str, asked: Dict[str, Any]) -> int:
