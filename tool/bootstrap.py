@@ -29,6 +29,7 @@ def main(state, mirror, words):
         with open(taken[0], "rb") as file:
             tar = tarfile.open(fileobj=frames.Reader(file), mode="r|", bufsize=1 << 20)  # noqa: SIM115
             manifest = read_manifest(tar)
+            sys.stderr.write("Unpacking what the tool itself needs to start, below .torch-starter/ ...\n")
             for item in manifest["items"]:
                 if not item.get("start"):
                     break  # what starts the tool comes first

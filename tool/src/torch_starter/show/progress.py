@@ -90,4 +90,4 @@ class LineStage:
         now = time.monotonic()
         if total and now - self._said > QUIET_SECONDS:
             self._said = now
-            self._console.print(f"{escape(self._title)}: {100 * done / total:.0f} %, {escape(detail)}")
+            self._console.print(f"{escape(self._title)}: {100 * done / total:.0f} %{escape(f', {detail}' if detail else '')}")

@@ -57,7 +57,7 @@ def planned(ask: Ask, manifest: Manifest, to: Target, report: Report) -> Report:
 
     now = f"{len(manifest.wheels)} wheels"
     report.changes.append(Change(kind="file", name=_importing.shown(ask, to.mirror.root), was="", now=now))
-    report.notes.append("Nothing was unpacked.")
+    report.notes.append("Nothing was unpacked, but the tool itself where it was not there yet.")
     return report
 
 
