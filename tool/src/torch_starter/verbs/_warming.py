@@ -21,6 +21,7 @@ from torch_starter.making.proposal import Resolver
 from torch_starter.verbs import _build, _plan, _settle
 
 LEFT = "What has come is kept. An environment that was begun goes with the next cache warm, setup or clean."
+WARM = "-warm"  # the end of the name of such an environment: one that was not proven is kept for who wants to look at it
 NAMED = 6  # packages that are named where several are to be fetched
 
 
@@ -56,6 +57,7 @@ def wanted(ask: Ask) -> Wanted:
     cache = kept.cache_of(tools.variables)
     there = kept.unpacked(kept.archives(cache)) if cache else frozenset()
     lacking, seed = not_unpacked(locked, there), any(name.startswith("pip-") for name in there)
+    plan = replace(plan, environment=plan.environment.with_name(f"{plan.environment.name}{WARM}"))
     return Wanted(plan, tools, lacking, sizes(ask, plan, tools, text) if lacking else {}, len(locked), seed)
 
 
@@ -119,7 +121,8 @@ def fetch(ask: Ask, found: Wanted) -> tuple[Finding, list[Measurement]]:
     cache = kept.cache_of(found.tools.variables)
     before = kept.archives(cache) if cache else frozenset()
     with _settle.held(ask):  # a set-up removes what it does not know below envs/
-        _build.clean_up(ask)
+        for begun in ask.project.environments.glob(f"*{WARM}"):
+            _build.discard(ask, begun)
         try:
             install(ask, found)
             come = kept.unpacked(kept.archives(cache) - before) if cache else frozenset()
