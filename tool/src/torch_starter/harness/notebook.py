@@ -130,7 +130,7 @@ def announce(server: Any, folder: str, asked: Dict[str, Any], token: str) -> Non
     address = "%s%s?token=%s" % (place, server.default_url, token)
     terminal = next((number for number in (1, 2) if os.isatty(number)), None)
     if terminal is not None:
-        tell("JupyterLab is ready. Open:\n\n  %s\n\nCtrl-C stops it, and its kernels.\n" % address, terminal)
+        tell("JupyterLab is ready. Open:\n\n  %s\n\nCtrl-C twice stops it, and its kernels.\n" % address, terminal)
         return
     path = os.path.join(folder, "address")
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ALONE), "w", encoding="utf-8") as file:
