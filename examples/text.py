@@ -113,11 +113,11 @@ def logs(given: argparse.Namespace) -> Iterator[list[Callable[[int, float], None
                 writer = stack.enter_context(SummaryWriter(given.log))
                 takers.append(lambda step, loss: writer.add_scalar("loss", loss, step))
             if given.track:
+                os.environ.setdefault("WANDB_MODE", "offline")
                 os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # else it calls its makers also when offline
                 import wandb
 
-                mode = os.environ.get("WANDB_MODE", "offline")
-                run = stack.enter_context(wandb.init(project="text", mode=mode, config=vars(given)))
+                run = stack.enter_context(wandb.init(project="text", config=vars(given)))
                 takers.append(lambda step, loss: run.log({"loss": loss}, step=step))
         except ImportError as error:
             raise SystemExit(f"{error}: it comes with  ./dev.sh setup --extra tracking") from error

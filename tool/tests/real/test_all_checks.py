@@ -69,9 +69,12 @@ def test_what_is_wrong_is_told_at_length_and_nothing_else(well: Place) -> None:
 
 def test_fix_mends_what_a_program_can_and_a_dry_run_nothing(well: Place) -> None:
     bad = write(well, {"src/bad.py": "import os\nx  =  1\n"}).root / "src/bad.py"
-    assert well.run("lint", "--fix", "--dry-run")[0] == 1
+    report = well.answer("lint", "--fix", "--dry-run", "--json")
+    assert [(each["name"], each["now"]) for each in report["changes"]] == [("src/bad.py", "would be mended")]
     assert bad.read_text() == "import os\nx  =  1\n"
-    assert well.run("all-checks", "--fix", "--only", "lint")[0] == 0
+    report = well.answer("all-checks", "--fix", "--only", "lint", "--json")
+    assert [(each["name"], each["now"]) for each in report["changes"]] == [("src/bad.py", "mended")]
+    assert report["exit_code"] == 0
     assert bad.read_text() == "x = 1\n"
 
 
@@ -93,6 +96,35 @@ def test_a_project_without_any_code_is_no_reason_to_fail(place: Place) -> None:
     assert place.run("test", "tests/test_nothing.py")[0] == 2
     assert place.run("test", "--changed")[0] == 2
     assert place.run("lint", "nowhere")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("test", "nosuch"), "there is no nosuch in the project"),
+        (("test", "tests", "-k", "nosuch"), "none of 1 tests is chosen by -k nosuch"),
+        (("test", "tests", "--frob"), "pytest cannot do what is asked"),
+        (("coverage", "src"), "there is no test in src"),
+        (("lint", ".."), "there is no .. in the project"),
+        (("lint", "--fix", "/"), "there is no / in the project"),
+        (("all-checks", "--only", "typos"), "did you mean types?"),
+        (("audit", "--advisory-db", "nosuch.zip"), "nosuch.zip"),
+        (("audit", "--sbom", "nowhere/sbom.json"), "there is no folder"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused_with_a_reason(well: Place, words: tuple[str, ...], said: str) -> None:
+    code, out, err = well.run(*words)
+    assert (code, said in " ".join(err.split())) == (2, True), out + err
+
+
+def test_wrong_advisories_hide_nothing_else_of_an_audit(well: Place) -> None:
+    write(well, {"src/loads.py": "import pickle\n\n\ndef load(path):\n    return pickle.load(open(path, 'rb'))\n"})
+    spec = (well.root / "torch-starter.toml").read_text()
+    (well.root / "torch-starter.toml").unlink()
+    (well.root / "torch-starter.toml").write_text(spec.replace('advisories = ""', 'advisories = "nosuch.zip"'))
+    found = verdicts(well.answer("all-checks", "--only", "audit", "--json"))
+    assert found["audit.weights"] == ["fail"]
+    assert found["audit.vulnerabilities"] == ["unknown"]
 
 
 def test_coverage_names_the_lines_that_no_test_runs(well: Place) -> None:

@@ -122,5 +122,6 @@ def counted(told: Told) -> str:
     """How many of what, in words."""
     outcomes = [test.outcome for test in told.tests]
     parts = [f"{outcomes.count(name)} {name}" for name in ("failed", "passed", "skipped") if name in outcomes]
+    parts += [f"{len(told.errors)} cannot be read"] if told.errors else []
     parts += [f"{told.left_out} left out: nothing that they run has changed"] if told.left_out else []
     return ", ".join(parts) or "there is no test in tests/"

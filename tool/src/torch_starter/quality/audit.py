@@ -30,9 +30,9 @@ def nothing(text: str) -> None:
     """Nobody wants to know how far it is."""
 
 
-def all_of(code: Code, step: Step = nothing) -> Looked:
-    """All parts beside each other, told in their order. Raises WrongUsage for a file of advisories that is none."""
-    works = [Later(partial(guarded, id, code, step)) for id in PARTS]
+def all_of(code: Code, step: Step = nothing, strict: bool = True) -> Looked:
+    """All parts beside each other, told in their order. Where it is `strict`, it raises WrongUsage for wrong advisories."""
+    works = [Later(partial(guarded, id, code, step, strict)) for id in PARTS]
     for work in works:
         work.wait()  # none goes on where another one stops us
     looked = [work.result() for work in works]
@@ -42,7 +42,7 @@ def all_of(code: Code, step: Step = nothing) -> Looked:
     )
 
 
-def guarded(id: str, code: Code, step: Step) -> Looked:
+def guarded(id: str, code: Code, step: Step, strict: bool) -> Looked:
     """One part; what it could not look at is a finding, too."""
     title, part = PARTS[id]
     try:
@@ -52,15 +52,15 @@ def guarded(id: str, code: Code, step: Step) -> Looked:
     except Unknown as reason:
         seen, _, remedy = str(reason).partition(": bring ")
         return Looked([Finding(id=id, verdict="unknown", title=title, seen=seen, remedy=f"bring {remedy}" if remedy else "")])
-    except WrongUsage:
-        raise
     except Problem as problem:
+        if strict and isinstance(problem, WrongUsage):
+            raise
         return Looked([Finding(id=id, verdict="unknown", title=title, seen=problem.message, remedy=problem.remedy)])
 
 
 def look(code: Code) -> Iterator[Finding]:
-    """All findings."""
-    yield from all_of(code).findings
+    """All findings; what one part cannot read hides nothing of the others."""
+    yield from all_of(code, strict=False).findings
 
 
 QUALITY = Quality(

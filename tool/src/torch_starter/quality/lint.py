@@ -51,7 +51,7 @@ def told(code: Code, id: str, rows: list[dict[str, Any]]) -> Iterator[Finding]:
     """A finding for each place, or one that says that there is none."""
     for row in rows:
         fix = row.get("fix") or {}
-        mendable = id == "lint.format" or fix.get("applicability") == "safe"
+        mendable = id == "lint.format" or (fix.get("applicability") == "safe" and row.get("code") not in SYNTAX)
         cell = f"cell {row['cell']}, " if row.get("cell") else ""
         yield Finding(
             id=id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from torch_starter.core.report import Finding
 from torch_starter.quality._places import place, with_files
 
 MYPY = Tool("mypy", extra="dev", about="checks types", source="The manual of mypy")
+CANNOT_READ = 2
+SYNTAX = re.compile(r"^(?P<file>[^\n:]+):(?P<line>\d+):(?:\d+:)? error: (?P<what>.*)  ?\[syntax\]", re.MULTILINE)
 ID, TITLE = "types.mypy", "types fit together"
 
 
@@ -20,6 +23,11 @@ def look(code: Code) -> Iterator[Finding]:
     paths = with_files(code, ".py")
     options = ("--output", "json", "--no-error-summary", "--hide-error-context", "--show-error-codes")
     done = code.run([*code.find(MYPY), *options, "--", *paths])
+    if done.code == CANNOT_READ and (places := list(unreadable(f"{done.out}\n{done.err}"))):
+        for file, line, what in places:
+            seen = f"{what}: nothing else is looked at before it can be read"
+            yield Finding(id=ID, verdict="fail", title=TITLE, seen=seen, place=place(code.root, file, line))
+        return
     if done.code not in (0, 1):
         raise Unknown(f"mypy ended with {done.code}: {(done.err or done.out).strip()[-300:]}")
     errors = [row for row in map(read, filter(str.strip, done.out.splitlines())) if row["severity"] == "error"]
@@ -29,6 +37,15 @@ def look(code: Code) -> Iterator[Finding]:
         yield Finding(id=ID, verdict="fail", title=TITLE, seen=seen, place=place(code.root, row["file"], row["line"]))
     if not errors:
         yield Finding(id=ID, verdict="ok", title=TITLE, seen=f"no error in {', '.join(paths)}")
+
+
+def unreadable(text: str) -> Iterator[tuple[str, int, str]]:
+    """File, line and words of each place that is no Python: as JSON, or as older versions of mypy write it."""
+    for found in SYNTAX.finditer(text):
+        yield found["file"], int(found["line"]), found["what"].strip()
+    for line in text.splitlines():
+        if line.startswith("{") and (row := read(line)).get("code") == "syntax":
+            yield row["file"], row["line"], row["message"]
 
 
 def read(line: str) -> dict[str, Any]:

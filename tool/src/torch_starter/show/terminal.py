@@ -168,6 +168,10 @@ def said(report: Report, out: Console) -> str:
     """What the counts mean."""
     if report.status == "ok" and all(finding.verdict == "skip" for finding in report.findings):
         return "nothing of it applies here"
+    if report.spoken and report.status == "fail":
+        return "something is wrong: it stands above"
+    if report.status == "warn" and all(finding.verdict != "warn" for finding in report.findings):
+        return "nothing is wrong in what could be looked at"
     return CLOSING[report.status].format(mark=sign("fail", out))
 
 

@@ -27,6 +27,9 @@ def code(ask: Ask) -> Code:
     service = ask.text("service")
     if service is not None and parsed(service) is None:
         raise WrongUsage("audit.service", "--service is no http or https address", "give one, such as https://osv.example.org")
+    base = ask.path("advisory-db")
+    if base is not None and not base.exists():
+        raise WrongUsage("audit.advisories", f"there is no {base}", "give an OSV all.zip, a folder of advisories, or one of them")
     given: dict[str, Any] = {**ask.options, "advisory-db": ask.path("advisory-db"), "ignore": ask.texts("ignore")}
     return replace(_quality.code(ask, ask.rest), options=given)
 
@@ -63,7 +66,11 @@ def bill_of_materials(ask: Ask, code: Code) -> Change | None:
         return None
     if path.is_dir():
         raise WrongUsage("sbom.folder", f"{path} is a folder", "give the name of a file in it")
-    change = Change(kind="file", name=path.name, was="there" if path.exists() else "", now="written", why="the bill of materials")
+    if not path.parent.is_dir():
+        raise WrongUsage("sbom.folder", f"there is no folder {path.parent}", "make it, or give another file")
+    change = Change(
+        kind="file", name=str(ask.text("sbom")), was="there" if path.exists() else "", now="written", why="the bill of materials"
+    )
     if not ask.flag("dry-run"):
         with ask.progress.stage("bill of materials", None, "things"):
             ask.machine.files.write(path, exported(code))

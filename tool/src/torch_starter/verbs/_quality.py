@@ -70,7 +70,8 @@ class Toolbox:
 def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
     """The project's code as the command asks for it; raises WrongUsage for a path that is not there."""
     for path in paths:
-        if not (ask.project.root / path).exists():
+        full = ask.project.root / path
+        if not full.exists() or not full.resolve().is_relative_to(ask.project.root.resolve()):
             raise WrongUsage("code.missing", f"there is no {path} in the project", "give a file or a folder of the project")
     try:
         subject = _gather.ours(ask)

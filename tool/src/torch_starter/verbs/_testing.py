@@ -16,6 +16,7 @@ from torch_starter.quality._pytest import Told, Wish
 from torch_starter.verbs import _quality
 
 INTERRUPTED = 2  # by which pytest ends then, and where a file of tests cannot be read
+USAGE = 4
 NO_TESTS = "put a file test_something.py into tests/"
 
 
@@ -51,7 +52,11 @@ def answered(ask: Ask, code: Code, folder: Path, paths: list[str], options: list
         status, said = done.code, done.err
     else:
         status, said = ask.machine.processes.pass_through(run.argv, env=run.variables, cwd=code.root), ""
+    if status == USAGE:
+        raise WrongUsage("test.usage", "pytest cannot do what is asked: it says why above", "./dev.sh run -- pytest --help")
     told = _pytest.read(code, run, status, said)
+    if told.collected and not told.tests and not told.errors and not changed:
+        raise WrongUsage("test.none", f"none of {len(told.collected)} tests is chosen by {' '.join(options)}", "choose others")
     if status == INTERRUPTED and not told.errors:
         raise Interrupted()
     if choice is not None:
@@ -76,6 +81,8 @@ def measured(told: Told) -> list[Measurement]:
 
 def covered(ask: Ask, code: Code, folder: Path) -> tuple[list[Finding], _coverage.Covered | None]:
     """How the tests ended, and what they ran; raises Unknown."""
+    if code.python is None:
+        raise CouldNotLook("environment.missing", "there is no environment yet", "./dev.sh setup")
     wish = _coverage.wish(code, folder)
     if wish is None:
         raise Unknown("pytest-cov is not installed in the environment; it is in the extra dev")
@@ -87,6 +94,11 @@ def covered(ask: Ask, code: Code, folder: Path) -> tuple[list[Finding], _coverag
         done = ask.machine.processes.run(run.argv, env=run.variables, cwd=code.root)
     told = _pytest.read(code, run, done.code, done.out + done.err)
     found = list(_pytest.findings(code, told))
+    if not told.tests and not told.errors:
+        where = ", ".join(code.paths) if code.asked else "tests/"
+        raise WrongUsage(
+            "test.none", f"there is no test in {where}", "give tests, such as tests/test_text.py, or nothing for all"
+        )
     if not told.tests:
         return found, None
     measured = _coverage.read(code, folder)

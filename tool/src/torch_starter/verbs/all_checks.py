@@ -18,13 +18,16 @@ BRIEF = 12  # findings of one check that are told at length: enough to begin wit
 
 def run(ask: Ask) -> Report:
     from torch_starter.core.report import Report
-    from torch_starter.verbs import _quality
+    from torch_starter.verbs import _fixing, _quality
 
     if ask.flag("list"):
         return listing(_quality.qualities())
-    chosen = chosen_of(ask, _quality.qualities())
-    findings = _quality.look(ask, chosen, _quality.code(ask))
-    report = Report(command="all-checks", findings=findings, lenient=not ask.flag("strict"), spoken=True, brief=BRIEF)
+    chosen, code = chosen_of(ask, _quality.qualities()), _quality.code(ask)
+    was = _fixing.before(code)
+    findings = _quality.look(ask, chosen, code)
+    changes = _fixing.changes(ask, code, chosen, was, findings)
+    lenient = not ask.flag("strict")
+    report = Report(command="all-checks", findings=findings, changes=changes, lenient=lenient, spoken=True, brief=BRIEF)
     if any(finding.fixable and finding.verdict == "fail" for finding in findings) and not ask.flag("fix"):
         report.notes.append("--fix mends what can be mended by a program.")
     unknown = sorted({finding.group for finding in findings if finding.verdict == "unknown"})
@@ -44,7 +47,7 @@ def entry(quality: Quality) -> Entry:
     """One of them, with the command of its own."""
     from torch_starter.core.report import Entry
 
-    command = f"./dev.sh {quality.command}" if quality.command else f"./dev.sh all-checks --only {quality.name}"
+    command = f"./dev.sh {quality.command}" if quality.command else ""
     return Entry(quality.name, quality.title, f"{quality.about} {quality.mend}", command)
 
 

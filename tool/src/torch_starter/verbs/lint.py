@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 def run(ask: Ask) -> Report:
     from torch_starter.core.report import Report
-    from torch_starter.verbs import _quality
+    from torch_starter.verbs import _fixing, _quality
 
-    code = _quality.code(ask, ask.rest)
-    return Report(command="lint", findings=_quality.look(ask, _quality.named("lint"), code), spoken=True)
+    code, chosen = _quality.code(ask, ask.rest), _quality.named("lint")
+    was = _fixing.before(code)
+    findings = _quality.look(ask, chosen, code)
+    return Report(command="lint", findings=findings, changes=_fixing.changes(ask, code, chosen, was, findings), spoken=True)
 
 
 VERB = Verb(

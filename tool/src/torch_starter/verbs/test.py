@@ -17,8 +17,9 @@ def run(ask: Ask) -> Report:
     from torch_starter.core.report import Report
     from torch_starter.verbs import _testing, _tool_tests
 
-    paths = [word for word in ask.rest if is_path(ask, word)]
-    options = [word for word in ask.rest if word not in paths]
+    first = next((number for number, word in enumerate(ask.rest) if word.startswith("-")), len(ask.rest))
+    paths = [*ask.rest[:first], *(word for word in ask.rest[first:] if is_path(ask, word))]
+    options = [word for word in ask.rest[first:] if word not in paths]
     ours = [path for path in paths if path.startswith("tool/")]
     theirs = [path for path in paths if path not in ours]
     if ask.flag("changed") and ours:
@@ -36,8 +37,8 @@ def run(ask: Ask) -> Report:
 
 
 def is_path(ask: Ask, word: str) -> bool:
-    """Whether a word names tests: a file, a folder, or one test in a file."""
-    return not word.startswith("-") and ("/" in word or "::" in word or (ask.project.root / word).exists())
+    """Whether a word behind options names tests: a file, a folder, or one test in a file."""
+    return not word.startswith("-") and (ask.project.root / word.split("::")[0]).exists()
 
 
 VERB = Verb(

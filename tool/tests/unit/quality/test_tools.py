@@ -65,6 +65,17 @@ def test_types_are_told_with_their_line_and_name(tmp_path: Path) -> None:
     assert found[0].seen.endswith("[assignment]")
 
 
+def test_what_is_no_python_is_told_by_types_too(tmp_path: Path) -> None:
+    found = look(types.QUALITY, code(tmp_path, {"src/a.py": "x = 1\ndef f(:\n", "src/b.py": "y = 1\n"}))
+    assert told(found)[0] == ("types.mypy", "fail", "src/a.py:2")
+    assert "before it can be read" in found[0].seen
+
+
+def test_older_versions_of_mypy_say_it_in_another_form() -> None:
+    text = "src/broken.py:1: error: Invalid syntax  [syntax]\n"
+    assert list(types.unreadable(text)) == [("src/broken.py", 1, "Invalid syntax")]
+
+
 def test_types_without_python_do_not_apply(tmp_path: Path) -> None:
     with pytest.raises(Absent, match=r"no \.py file in notebooks"):
         look(types.QUALITY, code(tmp_path, {"notebooks/a.ipynb": NOTEBOOK}))
