@@ -23,8 +23,8 @@ class Requirements:
     extras: dict[str, tuple[Requirement, ...]]
 
     def direct(self, extras: Iterable[str]) -> dict[str, Requirement]:
-        """Normalised name -> requirement, of the core and the given extras."""
-        asked = [*self.core, *(requirement for extra in extras for requirement in self.extras[extra])]
+        """Normalised name -> requirement, of the core and those of the given extras that are still there."""
+        asked = [*self.core, *(requirement for extra in extras for requirement in self.extras.get(extra, ()))]
         return {canonicalize_name(requirement.name): requirement for requirement in asked}
 
     def extra_of(self, extras: Iterable[str]) -> dict[str, str]:
