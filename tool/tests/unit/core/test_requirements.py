@@ -66,3 +66,10 @@ def test_another_text_is_refused(text: str) -> None:
 def test_no_text_raises_anything_but_a_problem(text: str) -> None:
     with pytest.raises(WrongSpec):
         parse(text)
+
+
+def test_an_extra_that_is_no_longer_there_asks_for_nothing() -> None:
+    """An environment may have been made with one that was taken out since."""
+    known = parse('[project]\ndependencies = ["alpha"]\n')
+    assert set(known.direct(["gone"])) == {"alpha"}
+    assert known.extra_of(["gone"]) == {}
