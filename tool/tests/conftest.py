@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 # where a change is judged the examples are the same each time; elsewhere new ones are looked for
-settings.register_profile("here", deadline=None, max_examples=60, derandomize="CI" in os.environ)
+settings.register_profile("here", deadline=None, max_examples=40, derandomize="CI" in os.environ)
 settings.load_profile("here")
 
 

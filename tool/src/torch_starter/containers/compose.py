@@ -10,7 +10,7 @@ import msgspec
 
 from torch_starter.containers.engine import Engine
 from torch_starter.containers.limits import Service
-from torch_starter.core.problems import CommandFailed, WrongSpec
+from torch_starter.core.problems import CommandFailed, WrongSpec, WrongUsage
 from torch_starter.core.processes import Done
 
 SERVICE = "dev"
@@ -38,6 +38,12 @@ class Config(msgspec.Struct, frozen=True):
 
     @property
     def service(self) -> Service:
+        """Ours; raises WrongUsage where the files are somebody else's, and have none."""
+        if SERVICE not in self.services:
+            there = ", ".join(self.services) or "none"
+            raise WrongUsage(
+                "compose.service", f"the compose files have no service {SERVICE!r}: {there}", "./dev.sh render --check"
+            )
         return self.services[SERVICE]
 
     @property

@@ -31,13 +31,13 @@ def run(ask: Ask, paths: list[str], options: list[str]) -> Report:
 def tools_own(ask: Ask, paths: list[str], options: list[str]) -> tuple[list[str], dict[str, str], Path]:
     """pytest on tool/tests, in an environment that is made at the first call and whenever its lock changes.
 
-    All of them are run beside each other, file by file, in one process more than there are processors, up to four: they wait a
-    third of their time. The real ones, which take long, come first, so that no processor waits for one of them at the end.
+    All of them are run beside each other, file by file, on as many processors as there are, up to four: the real ones, which
+    take long, come first, so that no processor waits for one of them at the end.
     """
     environment = test_environment(ask)
     folder = ask.project.root / "tool"
     variables = {**ask.machine.variables, "PATH": f"{environment / 'bin'}:{ask.machine.variables.get('PATH', '')}"}
-    beside = ["-n", str(min(MOST, usable_cpus() + 1)), "--dist", "loadfile", "--no-loadscope-reorder"] if not paths else []
+    beside = ["-n", str(min(MOST, usable_cpus())), "--dist", "loadfile", "--no-loadscope-reorder"] if not paths else []
     words = [*beside, *(path.removeprefix("tool/") for path in paths), *options]
     argv = [str(environment / "bin" / "python"), "-m", "pytest", *words]
     return argv, variables, folder
