@@ -13,13 +13,14 @@ import statistics
 import subprocess
 import sys
 import time
+from typing import Any
 
 from _common import REPOSITORY, machine, row
 
 LIMIT = 1.2
 
 
-def seconds(*words: str) -> tuple[float, dict[str, object]]:
+def seconds(*words: str) -> tuple[float, dict[str, Any]]:
     """How long a command takes, and its report."""
     began = time.monotonic()
     done = subprocess.run([REPOSITORY / "dev.sh", "all-checks", "--json", *words], capture_output=True, text=True)
@@ -33,7 +34,7 @@ def main() -> int:
     given = parser.parse_args()
     print(machine())
     _, report = seconds()
-    verdicts = {each["id"]: each["verdict"] for each in report["findings"]}  # type: ignore[attr-defined]
+    verdicts = {each["id"]: each["verdict"] for each in report["findings"]}
     print(
         f"exit code {report['exit_code']}; {', '.join(f'{id} {verdict}' for id, verdict in verdicts.items() if verdict != 'ok')}"
     )

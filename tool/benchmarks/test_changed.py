@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from _common import REPOSITORY, machine
 
@@ -38,7 +39,7 @@ class Place:
     root: Path
     variables: dict[str, str]
 
-    def command(self, *words: str) -> tuple[float, dict[str, object]]:
+    def command(self, *words: str) -> tuple[float, dict[str, Any]]:
         """How long it took, and its report."""
         began = time.monotonic()
         argv = [sys.executable, "-m", "torch_starter", "test", "--json", *words]
@@ -120,9 +121,9 @@ def change(node: ast.AST, chance: random.Random) -> None:
         node.test = ast.UnaryOp(ast.Not(), node.test)
 
 
-def missed(place: Place, failing: set[str], code: int, report: dict[str, object]) -> str:
+def missed(place: Place, failing: set[str], code: int, report: dict[str, Any]) -> str:
     """What of the whole suite's failures was not among those of the chosen tests; empty where nothing was missed."""
-    findings = [str(each["seen"]) for each in report["findings"] if each["verdict"] == "fail"]  # type: ignore[attr-defined]
+    findings = [str(each["seen"]) for each in report["findings"] if each["verdict"] == "fail"]
     if code not in (0, 1) and report["exit_code"] != 0:
         return ""  # not even read: told by both
     lost = {name for name in failing if not any(seen.startswith(name) for seen in findings)}
@@ -141,7 +142,7 @@ def speed(place: Place, work: int) -> list[float]:
         path.write_text(edited(text, line))
         seconds, report = place.command("--changed")
         assert report["exit_code"] == 0, report
-        counts = {each["name"]: each["median"] for each in report["measurements"]}  # type: ignore[attr-defined]
+        counts = {each["name"]: each["median"] for each in report["measurements"]}
         all = counts["tests"] + counts["left-out"]
         print(f"{path.name}:{line}: {counts['tests']:.0f} of {all:.0f} tests, {seconds:.1f} s, {seconds / whole:.2f}", flush=True)
         shares.append(seconds / whole)
@@ -201,7 +202,7 @@ def mutate(place: Place, count: int, seed: int) -> int:
         shutil.rmtree(state)
         shutil.copytree(kept, state)
         why = missed(place, failing, code, report)
-        counts = {each["name"]: each["median"] for each in report["measurements"]}  # type: ignore[attr-defined]
+        counts = {each["name"]: each["median"] for each in report["measurements"]}
         harmful, lost = harmful + bool(code), lost + bool(why)
         ran, all = ran + counts.get("tests", 0), all + counts.get("tests", 0) + counts.get("left-out", 0)
         told = f"{len(failing)} fail, {counts.get('tests', 0):.0f} ran, {counts.get('left-out', 0):.0f} left out"

@@ -14,7 +14,14 @@ class Absent(Exception):
 
 
 class Unknown(Exception):
-    """A fact could not be looked at; the reason is the message. A check that needs it answers `unknown`."""
+    """A fact could not be looked at; the reason is the message. A check that needs it answers `unknown`.
+
+    `remedy`: what mends that, where it is known.
+    """
+
+    def __init__(self, reason: str = "", remedy: str = "") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     asked: bool = False
     seconds: float = 0.0
 
+    @property
+    def torch(self) -> str | None:
+        """The version of torch in it; None where there is none."""
+        return next((name.split("-")[1] for name in self.packages if name.startswith("torch-")), None)
+
 
 class Environments:
     """The environments below one project's state folder."""

@@ -31,7 +31,7 @@ def by_service(code: Code, asked: Sequence[packages.Package]) -> list[Known]:
     try:
         return service.understood(done, asked, {address: urls.shown(address)} if address else {})
     except Unknown as reason:
-        raise Unknown(f"{reason}: {service.INSTEAD}") from None
+        raise Unknown(str(reason), service.INSTEAD) from None
 
 
 def run_uv(code: Code, folder: Path, words: Sequence[str]) -> Done:

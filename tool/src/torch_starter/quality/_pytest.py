@@ -17,8 +17,7 @@ from torch_starter.quality._places import place
 PYTEST = Tool("pytest", extra="dev", about="runs tests", source="The manual of pytest")
 PLUGINS = Path(__file__).parents[1] / "harness" / "beside_pytest"
 ID, TITLE = "tests.pytest", "every test passes"
-NOTHING_COLLECTED = 5
-MEANINGS = {2: "it was interrupted", 3: "pytest had an internal error", 4: "pytest was called in a wrong way"}
+MEANINGS = {3: "pytest had an internal error", 4: "pytest was called in a wrong way"}
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -56,7 +55,6 @@ class Told(msgspec.Struct, frozen=True):
     tests: tuple[Ended, ...] = ()
     errors: tuple[Stuck, ...] = ()
     left_out: int = 0
-    exit: int = 0
     at_import: tuple[tuple[str, str], ...] = ()
     collected: tuple[str, ...] = ()
 
@@ -99,7 +97,7 @@ def prepared(code: Code, folder: Path, paths: Sequence[str], wish: Wish) -> Run:
 def read(code: Code, run: Run, status: int | None, said: str) -> Told:
     """What a run told; raises Unknown where it came to no end of its own."""
     text = code.machine.files.read(run.told)
-    if text is None or status is None or (status in MEANINGS and status != 2):
+    if text is None or status is None or status in MEANINGS:
         why = MEANINGS.get(status or 0, f"it ended with {status}")
         raise Unknown(f"pytest told nothing: {why}: {said.strip()[-400:]}")
     return msgspec.json.decode(text, type=Told)

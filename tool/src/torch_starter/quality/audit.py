@@ -50,8 +50,7 @@ def guarded(id: str, code: Code, step: Step, strict: bool) -> Looked:
     except Absent as reason:
         return Looked([Finding(id=id, verdict="skip", title=title, seen=str(reason))])
     except Unknown as reason:
-        seen, _, remedy = str(reason).partition(": bring ")
-        return Looked([Finding(id=id, verdict="unknown", title=title, seen=seen, remedy=f"bring {remedy}" if remedy else "")])
+        return Looked([Finding(id=id, verdict="unknown", title=title, seen=str(reason), remedy=reason.remedy)])
     except Problem as problem:
         if strict and isinstance(problem, WrongUsage):
             raise

@@ -109,7 +109,7 @@ def prepare(ask: Ask, start: Start) -> tuple[list[str | Path], dict[str, str]]:
 def torch_of(ask: Ask) -> str | None:
     """The version of torch in the environment."""
     now = _plan.current(ask)
-    return next((name.split("-")[1] for name in (now[1].packages if now else ()) if name.startswith("torch-")), None)
+    return now[1].torch if now else None
 
 
 def browser(ask: Ask) -> bool:

@@ -63,8 +63,7 @@ def begin(ask: Ask) -> Start:
     record = _plan.environments(ask).record(subject.environment) if subject.environment else None
     if record is None:
         raise CouldNotLook("environment.missing", "there is no environment yet", "./dev.sh verify-setup")
-    torch = next((name.split("-")[1] for name in record.packages if name.startswith("torch-")), None)
-    variables = _gather.own_variables(ask, subject, torch)
+    variables = _gather.own_variables(ask, subject, record.torch)
     folder = Path(ask.machine.variables.get("PWD", "."))
     commands = [ask.rest] if ask.rest else examples(ask)
     jobs = [Job((found(argv[0], variables), *argv[1:]), folder, variables) for argv in commands]

@@ -27,7 +27,6 @@ from torch_starter.making.variables import cache_path
 from torch_starter.verbs import _gather, _plan
 
 ORDER = ("lint", "types", "tests", "shell", "dockerfile", "rendered", "lock", "secrets", "audit")
-NO_ENVIRONMENT = "there is no environment yet: ./dev.sh setup"
 
 
 def qualities() -> list[Quality]:
@@ -53,7 +52,9 @@ class Toolbox:
         if inside is not None and inside.exists():
             return [str(inside)]
         if tool.extra:
-            raise Unknown(f"{tool.name} is not installed: ./dev.sh setup --extra {tool.extra}" if inside else NO_ENVIRONMENT)
+            if inside is None:
+                raise Unknown("there is no environment yet", "./dev.sh setup")
+            raise Unknown(f"{tool.name} is not installed", f"./dev.sh setup --extra {tool.extra}")
         if found := shutil.which(tool.name, path=self.ask.machine.variables.get("PATH", "")):
             return [found]
         return [str(self.beside(tool) / "bin" / tool.name)]
@@ -79,7 +80,6 @@ def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
         subject = None
     there = [path for path in ask.spec.checks.paths if (ask.project.root / path).exists()]
     record = _plan.environments(ask).record(subject.environment) if subject and subject.environment else None
-    torch = next((name.split("-")[1] for name in (record.packages if record else ()) if name.startswith("torch-")), None)
     toolbox = Toolbox(ask, subject.environment if subject else None)
     return Code(
         project=ask.project,
@@ -89,7 +89,9 @@ def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
         paths=tuple(paths or there),
         find=toolbox.find,
         beside=toolbox.beside,
-        variables=_gather.own_variables(ask, subject, torch) if subject else dict(ask.machine.variables),
+        variables=_gather.own_variables(ask, subject, record.torch if record else None)
+        if subject
+        else dict(ask.machine.variables),
         python=subject.python if subject else None,
         asked=bool(paths),
         fix=ask.flag("fix") and not ask.flag("dry-run"),
@@ -116,20 +118,24 @@ def uv_of(ask: Ask) -> tuple[Path, Mapping[str, str]]:
 
 
 def look(ask: Ask, chosen: Sequence[Quality], code: Code) -> list[Finding]:
-    """All of them beside each other, told in their order. Where we are interrupted, no program goes on."""
+    """All of them beside each other, after those that mend; told in their order. Where we are interrupted, no program goes on."""
     stop = threading.Event()
     code = replace(code, stopped=stop.is_set)
     title = chosen[0].name if len(chosen) == 1 else "looking"
     with ask.progress.stage(title, len(chosen), "things") as stage:
         running = Running(chosen, stage)
-        works = [Later(partial(running.findings, each, code)) for each in chosen]
-        try:
-            return [finding for work in works for finding in work.result()]
-        except KeyboardInterrupt:
-            stop.set()
-            for work in works:
-                work.wait()
-            raise
+        first = [each for each in chosen if each.fixes and code.fix]  # what is mended is not looked at meanwhile
+        found: dict[str, list[Finding]] = {}
+        for part in (first, [each for each in chosen if each not in first]):
+            works = {each.name: Later(partial(running.findings, each, code)) for each in part}
+            try:
+                found |= {name: work.result() for name, work in works.items()}
+            except KeyboardInterrupt:
+                stop.set()
+                for work in works.values():
+                    work.wait()
+                raise
+    return [finding for each in chosen for finding in found[each.name]]
 
 
 class Running:
@@ -162,9 +168,6 @@ def guarded(quality: Quality, code: Code) -> Iterator[Finding]:
     except Absent as reason:
         yield Finding(id=quality.name, verdict="skip", title=quality.title, seen=str(reason))
     except Unknown as reason:
-        seen, _, remedy = str(reason).partition(": ./dev.sh ")
-        yield Finding(
-            id=quality.name, verdict="unknown", title=quality.title, seen=seen, remedy=f"./dev.sh {remedy}" if remedy else ""
-        )
+        yield Finding(id=quality.name, verdict="unknown", title=quality.title, seen=str(reason), remedy=reason.remedy)
     except Problem as problem:
         yield Finding(id=quality.name, verdict="unknown", title=quality.title, seen=problem.message, remedy=problem.remedy)

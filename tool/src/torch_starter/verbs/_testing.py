@@ -37,8 +37,7 @@ def run(ask: Ask, paths: list[str], options: list[str]) -> Report:
         except Absent as reason:
             raise WrongUsage("test.none", str(reason), NO_TESTS) from None
         except Unknown as reason:
-            what, _, remedy = str(reason).partition(": ./dev.sh ")
-            raise CouldNotLook("test.unknown", what, f"./dev.sh {remedy}" if remedy else "see the message above") from None
+            raise CouldNotLook("test.unknown", str(reason), reason.remedy or "see the message above") from None
 
 
 def answered(ask: Ask, code: Code, folder: Path, paths: list[str], options: list[str]) -> Report:
@@ -85,7 +84,7 @@ def covered(ask: Ask, code: Code, folder: Path) -> tuple[list[Finding], _coverag
         raise CouldNotLook("environment.missing", "there is no environment yet", "./dev.sh setup")
     wish = _coverage.wish(code, folder)
     if wish is None:
-        raise Unknown("pytest-cov is not installed in the environment; it is in the extra dev")
+        raise Unknown("pytest-cov is not installed", "./dev.sh setup --extra dev")
     try:
         run = _pytest.prepared(code, folder, list(code.paths) if code.asked else [], wish)
     except Absent as reason:

@@ -44,8 +44,7 @@ def job(ask: Ask) -> Job:
     """The script that was asked for, as `run` would run it; raises WrongUsage where there is none."""
     subject = verify_setup.foreign(ask) if ask.text("python") is not None else _gather.ours(ask)
     record = _plan.environments(ask).record(subject.environment) if subject.environment else None
-    torch = next((name.split("-")[1] for name in (record.packages if record else ()) if name.startswith("torch-")), None)
-    variables = _gather.own_variables(ask, subject, torch)
+    variables = _gather.own_variables(ask, subject, record.torch if record else None)
     folder = Path(ask.machine.variables.get("PWD", "."))
     argv = command(ask, subject.python, folder, variables)
     proof = _proofs.in_force(ask, record, argv, folder) if record is not None else None

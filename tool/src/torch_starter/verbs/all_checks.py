@@ -30,7 +30,7 @@ def run(ask: Ask) -> Report:
     report = Report(command="all-checks", findings=findings, changes=changes, lenient=lenient, spoken=True, brief=BRIEF)
     if any(finding.fixable and finding.verdict == "fail" for finding in findings) and not ask.flag("fix"):
         report.notes.append("--fix mends what can be mended by a program.")
-    unknown = sorted({finding.group for finding in findings if finding.verdict == "unknown"})
+    unknown = sorted({finding.id for finding in findings if finding.verdict == "unknown"})
     if unknown and not ask.flag("strict"):
         report.notes.append(f"Not looked at, and not counted as wrong: {', '.join(unknown)}. --strict counts it.")
     return report

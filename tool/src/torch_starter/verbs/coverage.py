@@ -30,7 +30,7 @@ def run(ask: Ask) -> Report:
         try:
             findings, covered = _testing.covered(ask, code, Path(name))
         except Unknown as reason:
-            raise CouldNotLook("coverage.unknown", str(reason), "./dev.sh test says more") from None
+            raise CouldNotLook("coverage.unknown", str(reason), reason.remedy or "./dev.sh test tests says more") from None
     report = Report(command="coverage", findings=findings)
     if covered is not None:
         report.measurements = [*measurements(covered)]

@@ -23,8 +23,7 @@ def run(ask: Ask) -> Report:
     _settle.settle(ask)
     subject = _gather.ours(ask)
     record = _plan.environments(ask).record(subject.environment) if subject.environment else None
-    torch = next((name.split("-")[1] for name in (record.packages if record else ()) if name.startswith("torch-")), None)
-    variables = _gather.own_variables(ask, subject, torch)
+    variables = _gather.own_variables(ask, subject, record.torch if record else None)
     if shutil.which(ask.rest[0], path=variables["PATH"]) is None:
         raise WrongUsage(
             "run.missing",

@@ -41,7 +41,7 @@ def test_each_is_told_in_its_place_whatever_stops_it(tmp_path: Path) -> None:
         quality("one", OK),
         quality("two", BAD, error=Unknown("it broke")),
         quality("three", error=Absent("there is none")),
-        quality("four", error=Unknown("mypy is not installed: ./dev.sh setup --extra dev")),
+        quality("four", error=Unknown("mypy is not installed", "./dev.sh setup --extra dev")),
         quality("five", error=CouldNotLook("x", "no network", "connect")),
     ]
     found = _quality.look(asked(tmp_path), chosen, code(tmp_path, {}))
@@ -53,6 +53,24 @@ def test_each_is_told_in_its_place_whatever_stops_it(tmp_path: Path) -> None:
         ("four", "unknown", "mypy is not installed", "./dev.sh setup --extra dev"),
         ("five", "unknown", "no network", "connect"),
     ]
+
+
+def test_what_is_mended_is_looked_at_by_the_others_afterwards(tmp_path: Path) -> None:
+    """In whichever order they are told."""
+    made = code(tmp_path, {"src/a.py": "wrong"}, fix=True)
+    seen = []
+
+    def mend(code: Code) -> Iterator[Finding]:
+        code.machine.files.write(code.root / "src/a.py", "right")
+        yield OK
+
+    def watch(code: Code) -> Iterator[Finding]:
+        seen.append((code.root / "src/a.py").read_text())
+        yield BAD
+
+    chosen = [Quality("two", "", "", watch, "", ""), Quality("one", "", "", mend, "", "", fixes=True)]
+    assert [each.id for each in _quality.look(asked(tmp_path), chosen, made)] == ["two.b", "one.a"]
+    assert seen == ["right"]
 
 
 def test_a_mistake_of_ours_is_not_taken_for_an_answer(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 It is loaded by its name from PYTHONPATH. TORCH_STARTER_TESTS is the path of a file with what is wanted:
 
-    told      the path that is written to: {"tests": [...], "errors": [...], "left_out": N, "exit": N, "at_import": [...], ...}
+    told      the path that is written to: a JSON object of tests, errors, left_out, at_import, collected
     beside    a folder behind all others on the path of modules, or nothing: testmon is in it
     may_skip  ids of the tests that may be left out, where testmon says so, too
     watched   the project's folder where what tests read is to be told, else nothing
@@ -86,12 +86,12 @@ class Telling:
             seen["hidden"] = seen["hidden"] or self.shared.get(nodeid, False)
             self.tests.get(nodeid, {}).update(seen)
 
-    def pytest_sessionfinish(self, session: Any) -> None:
+    def pytest_sessionfinish(self) -> None:
         select = self.config.pluginmanager.get_plugin("TestmonSelect")
         left_out = len(select.deselected_tests) if select is not None else 0
         at_import = sorted(self.watch.at_import) if self.watch is not None else []
         told: dict[str, Any] = {"tests": list(self.tests.values()), "errors": self.errors, "left_out": left_out}
-        told.update(exit=int(session.exitstatus), at_import=at_import, collected=self.collected)
+        told.update(at_import=at_import, collected=self.collected)
         with open(WANTED["told"] + ".part", "w", encoding="utf-8") as file:
             json.dump(told, file)
         os.replace(WANTED["told"] + ".part", WANTED["told"])
