@@ -214,7 +214,7 @@ def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
 
     from torch_starter.core.ask import Ask
     from torch_starter.core.machine import local_machine
-    from torch_starter.core.project import find_project
+    from torch_starter.core.project import current_folder, find_project
     from torch_starter.facts.system import in_container
     from torch_starter.show.progress import TerminalProgress
     from torch_starter.show.screen import screen
@@ -222,7 +222,7 @@ def make_ask(options: dict[str, Any], rest: tuple[str, ...]) -> Ask:
 
     machine = local_machine()
     release = machine.files.read(Path("/etc/os-release"))
-    project = find_project(Path.cwd(), machine.variables, release, in_container())
+    project = find_project(current_folder(), machine.variables, release, in_container())
     out = console(sys.stderr)
     return Ask(project, machine, TerminalProgress(out), options, rest, standard_input, confirm, partial(screen, out))
 

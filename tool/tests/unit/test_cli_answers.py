@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +84,29 @@ def test_a_file_that_is_no_page_of_ours_is_not_written_over(project: Path) -> No
     assert (project / "notes.txt").read_text() == "my own words"
 
 
-def test_a_page_that_cannot_be_made_loses_no_finding(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_page_that_cannot_be_made_loses_no_finding(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(project))  # where the log of our mistake is written
     report = reports.well()
     report.facts = {"x": {"y": object()}}  # which no page and no document can hold
     assert Judging(report)(html="answer.html") == 70
     err = capsys.readouterr().err
     assert "✓ system" in err
     assert "a mistake of torch-starter itself: TypeError" in err
+
+
+def test_a_folder_that_is_gone_is_no_mistake_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    judging = Judging(reports.well())
+    assert judging() == 2
+    assert judging.asked == 0
+    assert "the folder you are in does not exist any more" in capsys.readouterr().err
 
 
 def test_a_text_for_an_issue_takes_the_place_of_the_usual_answer(capsys: pytest.CaptureFixture[str]) -> None:

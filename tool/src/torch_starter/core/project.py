@@ -86,6 +86,14 @@ def platform_name(os_release: str | None, in_container: bool, in_image: bool = F
     return name + ("-image" if in_image else "-container" if in_container else "")
 
 
+def current_folder() -> Path:
+    """Where we were started. Raises WrongUsage where another process has removed it meanwhile."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise WrongUsage("folder.gone", "the folder you are in does not exist any more", "cd into your clone") from error
+
+
 def find_project(start: Path, variables: Mapping[str, str], os_release: str | None, in_container: bool) -> Project:
     """The project that dev.sh named, else the nearest folder from `start` upwards that has a spec.
 
