@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ensurepip
 import hashlib
@@ -52,12 +53,16 @@ class Release:
 
 
 class Shelf:
-    """The index. `asked` are the paths of all requests; `stop_at`: the network goes away when this file is asked for."""
+    """The index. `asked` are the paths of all requests; `stop_at`: the network goes away when this file is asked for.
+
+    With a `login` (a name, a colon and a password) only who gives it is answered.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.asked: list[str] = []
         self.stop_at = ""
+        self.login = ""
         self._releases: dict[str, Release] = {}
         self._pages: dict[str, bytes] = {}
         self._server: ThreadingHTTPServer | None = None
@@ -149,6 +154,10 @@ class Shelf:
         if self._server is None or (self.stop_at and request.path.endswith(f"/{self.stop_at}")):
             request.close_connection = True
             threading.Thread(target=self.down).start()
+            return
+        asks = f"Basic {base64.b64encode(self.login.encode()).decode()}"
+        if self.login and request.headers.get("Authorization") != asks:
+            request.send_error(401)
             return
         found = self.find(request.path)
         if found is None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from real._advised import SPEC, Advised, Service, advisory, lock, of, serving
+from real._advised import PYPROJECT, SPEC, Advised, Service, advisory, lock, of, serving
 from real._advised import advised as advised
 from real._advised import stocked as stocked
 from torch_starter.audits import sources, weights
@@ -143,11 +143,16 @@ def test_without_uv_what_it_would_tell_is_unknown(advised: Advised, tmp_path: Pa
     assert code == 4, out + err
 
 
-def test_without_a_lock_it_does_not_apply(advised: Advised) -> None:
+def test_without_a_lock_it_is_unknown_and_where_nothing_is_asked_for_it_does_not_apply(advised: Advised) -> None:
     (advised.root / "locks" / "cpu.txt").unlink()
     report = advised.answer("--offline")
-    assert [each["verdict"] for each in of(report, "audit.vulnerabilities")] == ["skip"]
+    found = of(report, "audit.vulnerabilities")
+    assert [(each["verdict"], each["remedy"]) for each in found] == [("unknown", "./dev.sh lock-update")]
+    assert report["exit_code"] == 3
     assert advised.audit("--sbom", "sbom.json")[0] == 2
+    advised.write("pyproject.toml", PYPROJECT.replace('"apple"', ""))
+    assert [each["verdict"] for each in of(advised.answer("--offline"), "audit.vulnerabilities")] == ["skip"]
+    advised.write("pyproject.toml", PYPROJECT)
     advised.write("locks/cu124.txt", lock(advised.shelf))
     report = advised.answer("--offline")
     assert [each["verdict"] for each in of(report, "audit.vulnerabilities")] == ["unknown"]

@@ -108,8 +108,9 @@ def check_repeats(proof: dict[str, Any]) -> None:
 
 
 def test_nothing_that_helps_is_an_answer(place: Place) -> None:
+    place.variables["WANDB_API_KEY"] = hidden = "0a1b2c3d" * 5
     setup = "torch.save(model, 'last.pt'); import subprocess; subprocess.run(['touch', 'past.txt'])"
-    place.write(training("wait(0.05)", setup))
+    place.write(training("wait(0.05)", f"{setup}; print(os.environ['WANDB_API_KEY'], file=sys.stderr)"))
     report = place.optimize("--budget", "1", "--only", "wait-policy")
     assert not (place.root / "last.pt").exists()
     assert report["proof"]["beyond"] == [str(place.root / "past.txt")]
@@ -120,6 +121,8 @@ def test_nothing_that_helps_is_an_answer(place: Place) -> None:
     code, out, _ = place.run("optimize", "--apply", "--", "python", "train.py")
     assert code == 0
     assert "nothing to put in force" in out
+    assert hidden not in json.dumps(report) + out
+    assert not [path for path in place.root.rglob("*") if path.is_file() and hidden.encode() in path.read_bytes()]
 
 
 def test_a_dry_run_says_what_would_be_tried(place: Place) -> None:

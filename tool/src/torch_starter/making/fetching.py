@@ -28,6 +28,8 @@ from torch_starter.making.wheels import unreadable
 BATCH = 256 << 20  # bytes that are fetched at a time: what has come is kept where the rest is stopped
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 PLAIN = ("--no-header", "--no-annotate", "--quiet")
+REFUSED = re.compile(r"HTTP error 40[13]\b")
+LOGIN = "put it into ~/.netrc, or into the address of the index in uv.toml"
 PIP = ("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--disable-pip-version-check")
 
 
@@ -69,13 +71,14 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Fetcher:
-    """Asks uv and pip for one interpreter; what they write meanwhile is in `scratch`."""
+    """Asks uv and pip for one interpreter; what they write meanwhile is in `scratch`. `logins`: variables for pip alone."""
 
     machine: Machine
     uv: Path
     variables: Mapping[str, str]
     python: Path
     scratch: Path
+    logins: Mapping[str, str] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def chosen(self, pyproject: Path, lock: Path, extras: Sequence[str], index: str | None) -> dict[str, str] | None:
@@ -138,8 +141,9 @@ class Fetcher:
             at(amount(folder))
             return False
 
+        env = {**self.variables, **self.logins, "TMPDIR": str(temporary)}
         argv: list[str | Path] = [pip, "-I", "-m", "pip", "download", *PIP, "--quiet", "--dest", folder, "-r", asked]
-        done = self.machine.processes.run(argv, env={**self.variables, "TMPDIR": str(temporary)}, until=look)
+        done = self.machine.processes.run(argv, env=env, until=look)
         if not done.ok:
             raise problem(done, batch)
 
@@ -251,6 +255,8 @@ def problem(done: Done, batch: Sequence[Wheel]) -> Problem:
         return CommandFailed("lock.hash", f"a file is not the one that the lock names, of {names}{more}", "git checkout -- locks")
     if "No space left" in done.err:
         return uv.DiskFull("disk.full", f"no space left while fetching {names}{more}", "free some space; df -h . shows it")
+    if REFUSED.search(done.err):
+        return CommandFailed("index.refused", f"the index wants a login for {names}{more}", LOGIN)
     return CommandFailed(
         "bundle.fetch", f"pip could not fetch {names}{more}: {' '.join(last)[-400:]}", "run it again: what has come is kept"
     )

@@ -11,6 +11,7 @@ from typing import Any
 from torch_starter.audits import advisories, hashes, packages, uv_project
 from torch_starter.audits.matching import Known, ignored, vulnerabilities
 from torch_starter.core import lock as lock_file
+from torch_starter.core import requirements
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.quality import Code
 from torch_starter.core.report import Finding, Place
@@ -42,16 +43,18 @@ def pins(code: Code) -> tuple[tuple[lock_file.Pin, ...], str, str]:
         if others:
             which = f"there is no locks/{code.lock.name}" if code.lock else "no accelerator of the spec is this machine's"
             raise Unknown(f"{which}; of {others} it is not known which one is meant")
-        raise Absent("there is no lock")
+        if requirements.parse(code.machine.files.read(code.project.pyproject)).core:
+            raise Unknown("there is no lock of what pyproject.toml asks for", "./dev.sh lock-update")
+        raise Absent("there is no lock, and pyproject.toml asks for no package")
     return lock_file.parse(text, f"locks/{code.lock.name}"), f"locks/{code.lock.name}", text
 
 
 def asked_for(code: Code) -> list[packages.Package]:
-    """What is locked, and what is installed; raises Absent where neither is there."""
+    """What is locked, and what is installed; raises as `pins` does where neither is there."""
     inside = [*packages.installed(code.python.parent.parent)] if code.python else []
     try:
         locked = packages.locked(*(lambda found: (found[0], found[2], found[1]))(pins(code)))
-    except Absent:
+    except (Absent, Unknown):
         if not inside:
             raise
         locked = []

@@ -23,8 +23,11 @@ def look(code: Code) -> Iterator[Finding]:
     known = requirements.parse(code.machine.files.read(code.project.pyproject))
     asked = [*known.core, *(each for extra in known.extras.values() for each in extra)]
     locks = sorted(path for path in code.project.locks.glob("*.txt"))
+    if not locks and not asked:
+        raise Absent("there is no lock, and pyproject.toml asks for no package")
     if not locks:
-        raise Absent("there is no lock")
+        seen = "there is no lock of what pyproject.toml asks for"
+        yield Finding(id="lock", verdict="fail", title=TITLE, seen=seen, remedy="./dev.sh lock-update")
     for path in locks:
         yield from judged(f"locks/{path.name}", code.machine.files.read(path) or "", asked)
 

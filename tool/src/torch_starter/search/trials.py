@@ -12,7 +12,6 @@ import msgspec
 
 from torch_starter.core.files import Files
 from torch_starter.core.trial import Trial
-from torch_starter.core.veil import Veil
 
 PACKAGE = Path(__file__).parent.parent
 JUDGES = ("checks", "probes", "core/knowledge.toml")  # what decides whether a set passes
@@ -41,7 +40,7 @@ class Trials:
 
     def keep(self, trial: Trial) -> None:
         """Write down what became of a set; raises DiskProblem."""
-        self.files.write(self._path(trial.versions), msgspec.json.format(msgspec.json.encode(Veil({}).over(trial))).decode())
+        self.files.write(self._path(trial.versions), msgspec.json.format(msgspec.json.encode(trial)).decode())
 
     def _path(self, versions: Mapping[str, str]) -> Path:
         return self.folder / f"{self.key(versions)[:32]}.json"

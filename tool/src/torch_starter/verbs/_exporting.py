@@ -20,6 +20,7 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.files import DiskProblem
 from torch_starter.core.report import Change, Finding, Measurement, Report
 from torch_starter.core.units import human_size
+from torch_starter.making import index_logins
 from torch_starter.making.fetching import Fetcher
 from torch_starter.verbs import _build, _bundles
 from torch_starter.verbs._bundles import Gathered, Order
@@ -102,7 +103,8 @@ def look(ask: Ask, mirror: Mirror, aside: Path) -> Export:
 
 
 def fetcher_of(ask: Ask, order: Order, aside: Path) -> Fetcher:
-    return Fetcher(ask.machine, order.tools.uv, order.tools.variables, order.first.python, aside)
+    logins = index_logins.for_pip(ask.machine, order.tools.variables, ask.project.root)
+    return Fetcher(ask.machine, order.tools.uv, order.tools.variables, order.first.python, aside, logins)
 
 
 def findings(ask: Ask, made: Export) -> list[Finding]:

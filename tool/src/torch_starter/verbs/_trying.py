@@ -16,6 +16,7 @@ from torch_starter.core.kinds import Check
 from torch_starter.core.problems import CouldNotLook
 from torch_starter.core.report import Finding
 from torch_starter.core.trial import Failure, Suspect, Trial
+from torch_starter.core.veil import veil
 from torch_starter.making.candidate import Aside, CannotBuild
 from torch_starter.search.world import Candidate
 from torch_starter.verbs import _build, _commands, _judge
@@ -51,7 +52,10 @@ class Trying:
             failure = Failure(f"install.{suspect.package}", problem.message, (suspect,))
             trial = Trial(versions=dict(candidate.versions), failures=(failure,), unseen=tuple(sorted(asked)), whole=not asked)
         took = round(time.monotonic() - started, 2)
-        return msgspec.structs.replace(trial, seconds=took, date=time.strftime("%Y-%m-%d", time.gmtime()))
+        told = msgspec.structs.replace(trial, seconds=took, date=time.strftime("%Y-%m-%d", time.gmtime()))
+        # a package may say what is in variables, and this is kept, also in locks/holds.toml
+        shown: Trial = veil(self.ask.machine.variables).over(told)
+        return shown
 
     def subject(self) -> Subject:
         """The environment that is judged."""

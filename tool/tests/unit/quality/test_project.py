@@ -45,7 +45,9 @@ def test_a_lock_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 def test_without_a_lock_there_is_nothing_to_hold(tmp_path: Path) -> None:
     with pytest.raises(Absent):
-        look(lock.QUALITY, code(tmp_path, {"pyproject.toml": PROJECT}))
+        look(lock.QUALITY, code(tmp_path, {"pyproject.toml": '[project]\nname = "mine"\n'}))
+    (found,) = look(lock.QUALITY, code(tmp_path, {"pyproject.toml": PROJECT}))
+    assert (found.verdict, found.remedy) == ("fail", "./dev.sh lock-update")
 
 
 def test_each_of_several_pins_of_one_package_counts() -> None:
