@@ -169,7 +169,8 @@ def command(verb: Verb) -> click.Command:
 
 def parameter(option: Option) -> click.Option:
     """One option as click has it."""
-    kinds: dict[str, dict[str, Any]] = {"flag": {"is_flag": True}, "texts": {"multiple": True}, "path": {"type": click.Path()}}
+    texts = {"multiple": True, "callback": naming}
+    kinds: dict[str, dict[str, Any]] = {"flag": {"is_flag": True}, "texts": texts, "path": {"type": click.Path()}}
     more: dict[str, Any] = {"default": option.default, "show_default": True} if option.default else {}
     return click.Option(
         [*([f"-{option.short}"] if option.short else []), f"--{option.name}"],
@@ -178,6 +179,13 @@ def parameter(option: Option) -> click.Option:
         **kinds.get(option.type, {}),
         **more,
     )
+
+
+def naming(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what names nothing, such as a comma alone: it would be taken for all."""
+    if values and not "".join(values).strip(", "):
+        raise click.BadParameter("it names nothing")
+    return values
 
 
 def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: bool) -> int:
@@ -196,14 +204,14 @@ def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: 
     except KeyboardInterrupt:
         report = stop_report(verb.name, Interrupted())
     except Exception as error:
-        report = stop_report(verb.name, our_own_bug(error))
+        report = bug_report(verb.name, error)
     report.started_at, report.seconds = started, time.monotonic() - clock
     report = here().report(report)
     try:
         if report.stop_exit_code != Interrupted.exit_code or report.measurements or report.profile is not None:
             write(report, files)
     except Exception as error:  # what was found is shown in any case
-        bug = stop_report(verb.name, our_own_bug(error))
+        bug = bug_report(verb.name, error)
         report.stop, report.stop_exit_code = bug.stop, bug.stop_exit_code
     return show_report(report, as_json, as_issue=options.get("report") is True)
 
@@ -272,24 +280,16 @@ def stop_report(command_name: str, problem: Problem) -> Report:
     return Report(command=command_name, stop=stop, stop_exit_code=problem.exit_code)
 
 
+def bug_report(command_name: str, error: Exception) -> Report:
+    """A report of what should not have happened."""
+    from torch_starter.core.own_mistake import our_own_bug
+
+    return stop_report(command_name, our_own_bug(error))
+
+
 def answer_stop(command_name: str, problem: Problem, as_json: bool) -> int:
     """Show a problem that came before any verb was run."""
     return show_report(stop_report(command_name, problem), as_json)
-
-
-def our_own_bug(error: Exception) -> Problem:
-    """Write a log for what should not have happened, and say where it is."""
-    import platform
-    import tempfile
-    import traceback
-
-    from torch_starter.core.veil import here
-
-    told = here().text("".join(traceback.format_exception(error)))
-    with tempfile.NamedTemporaryFile("w", prefix="torch-starter-", suffix=".log", delete=False) as log:
-        log.write(f"torch-starter {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n")
-        log.write(told)
-    return Problem("bug", f"a mistake of torch-starter itself: {type(error).__name__}: {error}", f"report it with {log.name}")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +84,16 @@ def test_a_file_that_is_no_page_of_ours_is_not_written_over(project: Path) -> No
     assert (project / "notes.txt").read_text() == "my own words"
 
 
-def test_a_page_that_cannot_be_made_loses_no_finding(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(project))  # where the log of our mistake is written
+def test_a_page_that_cannot_be_made_loses_no_finding(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = reports.well()
     report.facts = {"x": {"y": object()}}  # which no page and no document can hold
     assert Judging(report)(html="answer.html") == 70
     err = capsys.readouterr().err
     assert "✓ system" in err
     assert "a mistake of torch-starter itself: TypeError" in err
+    (log,) = re.findall(r"report it with (\S+\.log)", err)
+    assert "Traceback" in Path(log).read_text()
+    Path(log).unlink()
 
 
 def test_a_folder_that_is_gone_is_no_mistake_of_ours(

@@ -23,7 +23,6 @@ def run(ask: Ask) -> Report:
     from torch_starter.verbs._selection import select
 
     checks = _judge.all_checks()
-    refuse_empty(ask)
     if any(ask.options.get(name) for name in ABOUT_RULES) or ask.text("files") is not None:
         from torch_starter.verbs import _files  # the reading of files is not paid for by who asks nothing of them
 
@@ -41,15 +40,6 @@ def run(ask: Ask) -> Report:
         return setup.set_up(ask, _judge.at_level(checks, "full" if level == "full" else "default"), "verify-setup")
     subject = foreign(ask) if ask.text("python") else current(ask)
     return verify(ask, subject, chosen, level)
-
-
-def refuse_empty(ask: Ask) -> None:
-    """Raise WrongUsage for a word that names nothing, such as a comma alone."""
-    from torch_starter.core.problems import WrongUsage
-
-    for name in ("only", "skip"):
-        if ask.options.get(name) and not ask.texts(name):
-            raise WrongUsage("check.none", f"--{name} names nothing", f"./dev.sh verify-setup --{name} ID")
 
 
 def verify(ask: Ask, subject: Subject, chosen: Sequence[Check], level: Level) -> Report:
