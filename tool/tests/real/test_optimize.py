@@ -110,15 +110,15 @@ def check_repeats(proof: dict[str, Any]) -> None:
 def test_nothing_that_helps_is_an_answer(place: Place) -> None:
     place.variables["WANDB_API_KEY"] = hidden = "0a1b2c3d" * 5
     setup = "torch.save(model, 'last.pt'); import subprocess; subprocess.run(['touch', 'past.txt'])"
-    place.write(training("wait(0.05)", f"{setup}; print(os.environ['WANDB_API_KEY'], file=sys.stderr)"))
-    report = place.optimize("--budget", "1", "--only", "wait-policy")
+    place.write(training("wait(0.02)", f"{setup}; print(os.environ['WANDB_API_KEY'], file=sys.stderr)"))
+    report = place.optimize("--budget", "0.7", "--only", "wait-policy")
     assert not (place.root / "last.pt").exists()
     assert report["proof"]["beyond"] == [str(place.root / "past.txt")]
     assert any("went aside" in note and "last.pt" in note for note in report["notes"])
     assert (report["exit_code"], report["status"]) == (0, "ok")
     assert report["proof"]["members"] == []
     assert report["changes"] == []
-    code, out, _ = place.run("optimize", "--apply", "--", "python", "train.py")
+    code, out, _ = place.run("optimize", "--apply", "--budget", "0.7", "--only", "wait-policy", "--", "python", "train.py")
     assert code == 0
     assert "nothing to put in force" in out
     assert hidden not in json.dumps(report) + out
