@@ -176,7 +176,7 @@ class Verify(Table, frozen=True):
 
 
 class Checks(Table, frozen=True):
-    """Where the project's own code is, for `all-checks` and its members; what is not there is left out."""
+    """Where the project's own code is, for `all-checks` and its members; of the usual ones those that are there."""
 
     paths: tuple[str, ...] = ("src", "tests", "notebooks", "examples")
 

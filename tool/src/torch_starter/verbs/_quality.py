@@ -17,10 +17,11 @@ from torch_starter.core.ask import Ask
 from torch_starter.core.catalog import collect
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.later import Later
-from torch_starter.core.problems import CouldNotLook, Problem, WrongUsage
+from torch_starter.core.problems import CouldNotLook, Problem, WrongSpec, WrongUsage
 from torch_starter.core.progress import Stage
 from torch_starter.core.quality import Code, Quality, Tool
 from torch_starter.core.report import Finding
+from torch_starter.core.spec import Checks
 from torch_starter.making import mirrors, uv
 from torch_starter.making.overlay import overlay
 from torch_starter.making.variables import cache_path
@@ -69,16 +70,14 @@ class Toolbox:
 
 
 def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
-    """The project's code as the command asks for it; raises WrongUsage for a path that is not there."""
+    """The project's code as the command asks for it; raises WrongUsage for a path that is not there, and WrongSpec."""
     for path in paths:
-        full = ask.project.root / path
-        if not full.exists() or not full.resolve().is_relative_to(ask.project.root.resolve()):
+        if not is_inside(ask.project.root, path):
             raise WrongUsage("code.missing", f"there is no {path} in the project", "give a file or a folder of the project")
     try:
         subject = _gather.ours(ask)
     except CouldNotLook:
         subject = None
-    there = [path for path in ask.spec.checks.paths if (ask.project.root / path).exists()]
     record = _plan.environments(ask).record(subject.environment) if subject and subject.environment else None
     toolbox = Toolbox(ask, subject.environment if subject else None)
     return Code(
@@ -86,7 +85,7 @@ def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
         machine=ask.machine,
         spec=ask.spec,
         facts=ask.facts,
-        paths=tuple(paths or there),
+        paths=tuple(paths) or own_paths(ask),
         find=toolbox.find,
         beside=toolbox.beside,
         variables=_gather.own_variables(ask, subject, record.torch if record else None)
@@ -99,6 +98,22 @@ def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
         lock=lock_of(ask, subject),
         uv=partial(uv_of, ask),
     )
+
+
+def own_paths(ask: Ask) -> tuple[str, ...]:
+    """Those of the spec that are there; raises WrongSpec for another one that the user has named, such as a mistyped one."""
+    there = tuple(path for path in ask.spec.checks.paths if is_inside(ask.project.root, path))
+    for path in ask.spec.checks.paths:
+        if path not in there and path not in Checks().paths:
+            why = f"there is no {path} in the project, and [checks] paths names it"
+            raise WrongSpec("checks.paths", why, "mend torch-starter.toml")
+    return there
+
+
+def is_inside(root: Path, path: str) -> bool:
+    """Whether it is there, and the project's."""
+    full = root / path
+    return full.exists() and full.resolve().is_relative_to(root.resolve())
 
 
 def lock_of(ask: Ask, subject: _gather.Subject | None) -> Path | None:

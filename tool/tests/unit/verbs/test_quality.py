@@ -10,7 +10,7 @@ import pytest
 from torch_starter.core.ask import Ask
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.machine import local_machine
-from torch_starter.core.problems import CouldNotLook, WrongUsage
+from torch_starter.core.problems import CouldNotLook, WrongSpec, WrongUsage
 from torch_starter.core.project import Project
 from torch_starter.core.quality import Code, Quality
 from torch_starter.core.report import Finding, Report
@@ -34,6 +34,17 @@ def asked(root: Path, **options: object) -> Ask:
 
 OK = Finding(id="one.a", verdict="ok", title="a")
 BAD = Finding(id="two.b", verdict="fail", title="b")
+
+
+def test_a_path_of_the_spec_that_is_not_there_is_refused_but_for_the_usual_ones(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    spec = tmp_path / "torch-starter.toml"
+    spec.write_text("")
+    assert _quality.own_paths(asked(tmp_path)) == ("src",)
+    for wrong in ("scr", "../elsewhere"):
+        spec.write_text(f'[checks]\npaths = ["src", "tests", "{wrong}"]\n')
+        with pytest.raises(WrongSpec, match=wrong):
+            _quality.own_paths(asked(tmp_path))
 
 
 def test_each_is_told_in_its_place_whatever_stops_it(tmp_path: Path) -> None:
