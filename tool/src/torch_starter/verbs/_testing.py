@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.problems import CouldNotLook, Interrupted, WrongUsage
+from torch_starter.core.progress import Stage
 from torch_starter.core.quality import Code
 from torch_starter.core.report import Finding, Measurement, Report
 from torch_starter.quality import _changed, _coverage, _pytest
@@ -17,6 +20,9 @@ from torch_starter.verbs import _quality
 
 INTERRUPTED = 2  # by which pytest ends then, and where a file of tests cannot be read
 USAGE = 4
+LINE_BY_LINE = ("-v", "-v")  # beside -q: how far it is stands behind each test
+COLLECTED = re.compile(r"\bcollected (\d+) item")
+ENDED = re.compile(r"\[ *\d+%\]$")
 NO_TESTS = "put a file test_something.py into tests/"
 
 
@@ -78,6 +84,20 @@ def measured(told: Told) -> list[Measurement]:
     ]
 
 
+class Counter:
+    """Tells how many tests have ended, by the lines that pytest prints."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._ended, self._total = 0, 0
+
+    def __call__(self, line: str) -> None:
+        if found := COLLECTED.search(line):
+            self._total = int(found[1])
+        self._ended += bool(ENDED.search(line))
+        self._stage.to(self._ended, self._total or None)
+
+
 def covered(ask: Ask, code: Code, folder: Path) -> tuple[list[Finding], _coverage.Covered | None]:
     """How the tests ended, and what they ran; raises Unknown."""
     if code.python is None:
@@ -85,12 +105,13 @@ def covered(ask: Ask, code: Code, folder: Path) -> tuple[list[Finding], _coverag
     wish = _coverage.wish(code, folder)
     if wish is None:
         raise Unknown("pytest-cov is not installed", "./dev.sh setup --extra dev")
+    wish = replace(wish, options=(*wish.options, *LINE_BY_LINE))
     try:
         run = _pytest.prepared(code, folder, list(code.paths) if code.asked else [], wish)
     except Absent as reason:
         raise WrongUsage("test.none", str(reason), NO_TESTS) from None
-    with ask.progress.stage("tests", None, "things"):
-        done = ask.machine.processes.run(run.argv, env=run.variables, cwd=code.root)
+    with ask.progress.stage("tests", None, "things") as stage:
+        done = ask.machine.processes.run(run.argv, env=run.variables, cwd=code.root, on_line=Counter(stage))
     told = _pytest.read(code, run, done.code, done.out + done.err)
     found = list(_pytest.findings(code, told))
     if not told.tests and not told.errors:
