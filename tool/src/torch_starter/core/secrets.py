@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from torch_starter.core.tokens import beginnings, hits
 
 SECRET = {"TOKEN", "TOKENS", "KEY", "KEYS", "APIKEY", "SECRET", "SECRETS", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS"}
+BEHIND = ("TOKEN", "APIKEY", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE")  # also behind a word without a sign between them
 HARMLESS = r"|[0-9]{1,5}|true|false|yes|no|on|off|none|~?/.*|\./.*|\$.*"  # switches, paths, other variables
 IN_ADDRESS = re.compile(r"(?P<scheme>(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://)(?P<who>[^\s/@'\"]+)@")
 LEAST = 6  # characters of a value that is looked for as it is: a shorter one is in many words
@@ -23,7 +24,12 @@ def secrets(given: Mapping[str, str]) -> Iterator[str]:
 
 def is_named(name: str) -> bool:
     """Whether a variable's name is that of a secret."""
-    return bool(SECRET & set(re.split(r"[^A-Z0-9]+", name.upper())))
+    return any(is_word(word) for word in re.split(r"[^A-Z0-9]+", name.upper()))
+
+
+def is_word(word: str) -> bool:
+    """Whether a word of a name stands for a secret: PGPASSWORD does, MONKEY does not."""
+    return word in SECRET or word.endswith(BEHIND)
 
 
 def has_token(text: str) -> bool:

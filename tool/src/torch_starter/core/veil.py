@@ -14,9 +14,9 @@ import msgspec
 
 from torch_starter.core.project import SPEC
 from torch_starter.core.report import Report
-from torch_starter.core.secrets import HARMLESS, LEAST, SECRET, has_token, without_secrets
+from torch_starter.core.secrets import HARMLESS, LEAST, has_token, is_word, without_secrets
 
-LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*([\"']?)(.+?)\2[ \t]*$", re.MULTILINE)
+LINE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*([\"']?)(.+?)\2[ \t]*(?:[ \t]#.*)?$", re.MULTILINE)
 DISTINCT = 20_000  # texts that are kept as they were found to be
 
 
@@ -79,5 +79,5 @@ def rebuilt(value: tuple[Any, ...], found: list[Any]) -> tuple[Any, ...]:
 def is_secret(name: str, value: str) -> bool:
     """Whether a variable holds a secret that can be looked for: it is called as one, or is one by its form."""
     last = re.split(r"[^A-Z0-9]+", name.upper())[-1]
-    called = last in SECRET and "PUBLIC" not in name.upper()
+    called = is_word(last) and "PUBLIC" not in name.upper()
     return len(value) >= LEAST and (has_token(value) or (called and not re.fullmatch(HARMLESS, value, re.IGNORECASE)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,12 @@ from torch_starter.core.files import DiskProblem, Files
 
 START = "start.json"
 OWNER_ALONE = 0o700
+FORGOTTEN = 30 * 86_400  # seconds
 
 
 def make(files: Files, parent: Path) -> Path:
-    """An empty folder, named after this process, that its owner alone can enter; raises DiskProblem."""
-    folder = parent / str(os.getpid())
+    """An empty folder, named after this machine and process, that its owner alone can enter; raises DiskProblem."""
+    folder = parent / f"{platform.node()}-{os.getpid()}"
     files.remove(folder)  # of a process with the same number, long ago
     files.make_folder(folder)
     files.set_mode(folder, OWNER_ALONE)
@@ -37,7 +40,7 @@ def write_start(files: Files, folder: Path, asked: dict[str, Any]) -> Path:
 
 def remove_left_over(files: Files, parent: Path) -> list[Path]:
     """Remove those whose process was killed before it could, and answer with them."""
-    left = [folder for folder in parent.glob("[0-9]*") if not is_served(folder)]
+    left = [folder for folder in parent.glob("*-[0-9]*") if not is_served(folder)]
     for folder in left:
         with contextlib.suppress(DiskProblem):
             files.remove(folder)
@@ -45,10 +48,19 @@ def remove_left_over(files: Files, parent: Path) -> list[Path]:
 
 
 def is_served(folder: Path) -> bool:
-    """Whether the process that it is named after is one of ours that uses it, or is about to."""
+    """Whether the process that it is named after is one of ours that uses it, or is about to.
+
+    Of another machine that shares this home, or another container, nothing is known: there it is taken to be, for a month.
+    """
     import psutil
 
-    with contextlib.suppress(psutil.NoSuchProcess):
-        words = psutil.Process(int(folder.name)).cmdline()
-        return any(str(folder / START) == word for word in words) or any("torch_starter" in word for word in words)
-    return False
+    machine, _, number = folder.name.rpartition("-")
+    try:
+        if machine != platform.node():
+            return time.time() - folder.stat().st_mtime < FORGOTTEN
+        words = psutil.Process(int(number)).cmdline()
+    except (psutil.NoSuchProcess, FileNotFoundError, ValueError):
+        return False
+    except psutil.Error:  # it is somebody else's
+        return True
+    return any(str(folder / START) == word for word in words) or any("torch_starter" in word for word in words)

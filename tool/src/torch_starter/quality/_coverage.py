@@ -43,7 +43,7 @@ class Covered(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Settings:
-    """What pyproject.toml says of coverage: whether it names what is looked at, and the least share in percent.
+    """What pyproject.toml says of coverage: whether it names what is looked at, and the least share in percent, by so many digits.
 
     `plain`: lines alone are wanted, once for all tests, which Python itself can tell at almost no cost.
     """
@@ -51,6 +51,7 @@ class Settings:
     named: bool
     least: float
     plain: bool
+    digits: int = 0
 
 
 def settings(code: Code) -> Settings:
@@ -62,7 +63,8 @@ def settings(code: Code) -> Settings:
     coverage = tool.get("coverage", {})
     run = coverage.get("run", {})
     plain = not {"branch", "core", "dynamic_context", "plugins"} & run.keys()
-    return Settings("source" in run, float(coverage.get("report", {}).get("fail_under", 0)), plain)
+    report = coverage.get("report", {})
+    return Settings("source" in run, float(report.get("fail_under", 0)), plain, int(report.get("precision", 0)))
 
 
 def wish(code: Code, folder: Path) -> Wish | None:
@@ -87,15 +89,16 @@ def read(code: Code, folder: Path) -> Covered:
 
 
 def findings(code: Code, covered: Covered) -> Iterator[Finding]:
-    """The share of all, held against what pyproject.toml asks for."""
-    least, share = settings(code).least, covered.totals.percent_covered
-    enough = share >= least
+    """The share of all, held against what pyproject.toml asks for as coverage.py does: rounded, but all is no less than all."""
+    asked, share = settings(code), covered.totals.percent_covered
+    least = asked.least
+    enough = round(share, asked.digits) >= least and (least < 100 or share == 100)
     yield Finding(
         id=ID,
         verdict="ok" if enough else "fail",
         title=TITLE,
-        seen=f"{share:.0f} % of {covered.totals.num_statements} lines in {len(covered.files)} files",
-        wanted="" if enough else f"{least:.0f} %, by [tool.coverage.report] fail_under",
+        seen=f"{told(share, asked.digits)} % of {covered.totals.num_statements} lines in {len(covered.files)} files",
+        wanted="" if enough else f"{least:g} %, by [tool.coverage.report] fail_under",
         remedy="" if enough else "./dev.sh coverage",
     )
 
@@ -116,3 +119,10 @@ def stretches(lines: tuple[int, ...]) -> str:
             found.append([line, line])
     words = [str(first) if first == last else f"{first}-{last}" for first, last in found]
     return ", ".join([*words[:SHOWN], *([f"{len(words) - SHOWN} more"] if len(words) > SHOWN else [])])
+
+
+def told(share: float, digits: int) -> str:
+    """A share in percent; never 0 or 100 where it is not."""
+    step = 10.0**-digits
+    near = min(max(share, step), 100 - step) if 0 < share < 100 else share
+    return f"{near:.{digits}f}"

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.problems import Interrupted
 from torch_starter.core.quality import Code, Tool
 from torch_starter.core.report import Finding
 from torch_starter.quality._places import place
@@ -17,6 +18,9 @@ from torch_starter.quality._places import place
 PYTEST = Tool("pytest", extra="dev", about="runs tests", source="The manual of pytest")
 PLUGINS = Path(__file__).parents[1] / "harness" / "beside_pytest"
 ID, TITLE = "tests.pytest", "every test passes"
+INTERRUPTED = "Ctrl-C"
+NO_TESTS = 5
+ENDED = (0, NO_TESTS)  # with which pytest ends where nothing failed
 MEANINGS = {3: "pytest had an internal error", 4: "pytest was called in a wrong way"}
 
 
@@ -48,7 +52,7 @@ class Stuck(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """How a run of pytest went. `left_out`: how many tests were not run, because nothing that they run has changed.
 
-    `at_import`: functions of the project that were called while tests were collected: their file and qualified name. `collected`:
+    `stopped`: why it ended before all were run, "Ctrl-C" among that. `at_import`: functions of the project that were called while tests were collected: their file and qualified name. `collected`:
     the ids of all tests that were found in the files that were looked into, whether they were run or not.
     """
 
@@ -57,6 +61,11 @@ class Told(msgspec.Struct, frozen=True):
     left_out: int = 0
     at_import: tuple[tuple[str, str], ...] = ()
     collected: tuple[str, ...] = ()
+    stopped: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.errors) or any(test.outcome == "failed" for test in self.tests)
 
 
 @dataclass(frozen=True)
@@ -95,12 +104,17 @@ def prepared(code: Code, folder: Path, paths: Sequence[str], wish: Wish) -> Run:
 
 
 def read(code: Code, run: Run, status: int | None, said: str) -> Told:
-    """What a run told; raises Unknown where it came to no end of its own."""
+    """What a run told; raises Interrupted, and Unknown where it came to no end of its own, or did not fail by a test."""
     text = code.machine.files.read(run.told)
     if text is None or status is None or status in MEANINGS:
         why = MEANINGS.get(status or 0, f"it ended with {status}")
         raise Unknown(f"pytest told nothing: {why}: {said.strip()[-400:]}")
-    return msgspec.json.decode(text, type=Told)
+    told = msgspec.json.decode(text, type=Told)
+    if told.stopped == INTERRUPTED and not told.failed:
+        raise Interrupted()
+    if not told.failed and (told.stopped or status not in ENDED):
+        raise Unknown(f"pytest stopped: {told.stopped}" if told.stopped else f"no test failed, and pytest ended with {status}")
+    return told
 
 
 def findings(code: Code, told: Told) -> Iterator[Finding]:
@@ -122,4 +136,4 @@ def counted(told: Told) -> str:
     parts = [f"{outcomes.count(name)} {name}" for name in ("failed", "passed", "skipped") if name in outcomes]
     parts += [f"{len(told.errors)} cannot be read"] if told.errors else []
     parts += [f"{told.left_out} left out: nothing that they run has changed"] if told.left_out else []
-    return ", ".join(parts) or "there is no test in tests/"
+    return ", ".join(parts) or (f"{len(told.collected)} found, none run" if told.collected else "there is no test in tests/")

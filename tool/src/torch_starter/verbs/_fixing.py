@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from torch_starter.core.ask import Ask
+from torch_starter.core.facts import Unknown
+from torch_starter.core.problems import CouldNotLook
 from torch_starter.core.quality import Code, Quality
 from torch_starter.core.report import Change, Finding
 from torch_starter.quality._tracked import tracked
@@ -14,11 +17,24 @@ LARGEST = 5 << 20  # bytes of a file that a program mends
 
 
 def before(code: Code) -> dict[str, str]:
-    """The files as they are, by digests; nothing where nothing is mended."""
+    """The files as they are, by digests, but those that cannot be read; nothing where nothing is mended. Raises CouldNotLook."""
     if not code.fix:
         return {}
-    sizes = {name: (code.root / name).stat().st_size for name in tracked(code)}
-    return {name: hashlib.sha256((code.root / name).read_bytes()).hexdigest() for name, size in sizes.items() if size < LARGEST}
+    try:
+        digests = {name: digest(code.root / name) for name in tracked(code)}
+    except Unknown as reason:
+        raise CouldNotLook(
+            "fix.unknown", f"what --fix would change is not known: {reason}", reason.remedy or "git status"
+        ) from None
+    return {name: each for name, each in digests.items() if each}
+
+
+def digest(path: Path) -> str:
+    """Of the contents of a file that a program mends; empty for one that is too large, or cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.stat().st_size < LARGEST else ""
+    except OSError:
+        return ""
 
 
 def changes(ask: Ask, code: Code, chosen: Sequence[Quality], was: Mapping[str, str], findings: Iterable[Finding]) -> list[Change]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from torch_starter.core.ask import Ask
 from torch_starter.core.facts import Absent, Unknown
-from torch_starter.core.problems import CouldNotLook, Interrupted, WrongUsage
+from torch_starter.core.problems import CouldNotLook, WrongUsage
 from torch_starter.core.progress import Stage
 from torch_starter.core.quality import Code
 from torch_starter.core.report import Finding, Measurement, Report
@@ -18,7 +18,6 @@ from torch_starter.quality import _changed, _coverage, _pytest
 from torch_starter.quality._pytest import Told, Wish
 from torch_starter.verbs import _quality
 
-INTERRUPTED = 2  # by which pytest ends then, and where a file of tests cannot be read
 USAGE = 4
 LINE_BY_LINE = ("-v", "-v")  # beside -q: how far it is stands behind each test
 COLLECTED = re.compile(r"\bcollected (\d+) item")
@@ -60,17 +59,15 @@ def answered(ask: Ask, code: Code, folder: Path, paths: list[str], options: list
     if status == USAGE:
         raise WrongUsage("test.usage", "pytest cannot do what is asked: it says why above", "./dev.sh run -- pytest --help")
     told = _pytest.read(code, run, status, said)
-    if told.collected and not told.tests and not told.errors and not changed:
+    if status == _pytest.NO_TESTS and told.collected and not changed:
         raise WrongUsage("test.none", f"none of {len(told.collected)} tests is chosen by {' '.join(options)}", "choose others")
-    if status == INTERRUPTED and not told.errors:
-        raise Interrupted()
     if choice is not None:
         _changed.remember(code, choice, told)
     report = Report(command="test", measurements=measured(told), notes=[choice.why] if choice is not None and choice.why else [])
     if ask.flag("json"):
         report.findings = list(_pytest.findings(code, told))
     else:  # pytest has shown what failed
-        report.passed_through = int(bool(told.errors) or any(test.outcome == "failed" for test in told.tests))
+        report.passed_through = int(told.failed)
         report.conclusion = _pytest.counted(told)
     return report
 

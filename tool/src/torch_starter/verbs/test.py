@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from torch_starter.core.ask import Ask
     from torch_starter.core.report import Report
 
+VALUED = {"-k", "-m", "-p", "-c", "-o", "-W", "-n", "-r", "--ignore", "--ignore-glob", "--deselect", "--rootdir", "--confcutdir"}
+VALUED |= {"--basetemp", "--junitxml", "--junit-xml", "--cov", "--cov-config", "--log-file", "--config-file"}  # a path may follow
+
 
 def run(ask: Ask) -> Report:
     """Yours run in the target, the tool's in an environment of their own, and first. What is no path is an option of pytest."""
@@ -17,9 +20,7 @@ def run(ask: Ask) -> Report:
     from torch_starter.core.report import Report
     from torch_starter.verbs import _testing, _tool_tests
 
-    first = next((number for number, word in enumerate(ask.rest) if word.startswith("-")), len(ask.rest))
-    paths = [*ask.rest[:first], *(word for word in ask.rest[first:] if is_path(ask, word))]
-    options = [word for word in ask.rest[first:] if word not in paths]
+    paths, options = parted(ask)
     ours = [path for path in paths if path.startswith("tool/")]
     theirs = [path for path in paths if path not in ours]
     if ask.flag("changed") and ours:
@@ -36,9 +37,17 @@ def run(ask: Ask) -> Report:
     return report
 
 
-def is_path(ask: Ask, word: str) -> bool:
-    """Whether a word behind options names tests: a file, a folder, or one test in a file."""
-    return not word.startswith("-") and (ask.project.root / word.split("::")[0]).exists()
+def parted(ask: Ask) -> tuple[list[str], list[str]]:
+    """The words that name tests, and the options of pytest with their values, each in their order.
+
+    Before any option each word is a path; behind one, what is there: a file, a folder, or one test in a file.
+    """
+    paths: list[str] = []
+    options: list[str] = []
+    for before, word in zip(("", *ask.rest), ask.rest, strict=False):
+        named = not word.startswith("-") and (not options or (ask.project.root / word.split("::")[0]).exists())
+        (paths if named and before not in VALUED else options).append(word)
+    return paths, options
 
 
 VERB = Verb(

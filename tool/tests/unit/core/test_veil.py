@@ -51,6 +51,13 @@ def test_what_the_projects_files_say_is_known(tmp_path: Path) -> None:
     assert veil({"TORCH_STARTER_ROOT": str(tmp_path / "none")}).text("swordfish") == "swordfish"
 
 
+def test_a_comment_behind_a_value_is_no_part_of_it_and_a_name_may_be_one_word(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DB_PASSWORD=horse7 # prod\nPGPASSWORD=stable8\nDOOR_KEY='oats#9 too'  # both\n")
+    (tmp_path / "torch-starter.toml").write_text('[variables]\nMY_TOKEN = "saddle10"  # of the team\n')
+    told = veil({"TORCH_STARTER_ROOT": str(tmp_path)}).text("horse7, stable8, saddle10, oats#9 too")
+    assert told == "..., ..., ..., ..."
+
+
 def test_what_holds_none_stays_the_same_object() -> None:
     given = Finding(id="a", verdict="ok", title="hf_hub_download and hf_raise_for_status", seen="sk-learn", place=Place("x", 1))
     assert EVERY.over(given) is given

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.problems import Interrupted
 from torch_starter.quality import _coverage, _pytest, tests
 from torch_starter.quality._pytest import Ended, Run, Stuck, Told
 from unit.quality.coded import code, look, told
@@ -77,6 +78,33 @@ def test_a_process_that_ends_in_the_middle_is_unknown(tmp_path: Path) -> None:
         look(tests.QUALITY, code(tmp_path, {"tests/test_x.py": "import os\ndef test_a():\n    os._exit(0)\n"}))
 
 
+STOPS = "import pytest\ndef test_a():\n    pass\ndef test_b():\n    pytest.exit({})\ndef test_c():\n    assert 1 == 2\n"
+ENDS = "def pytest_sessionfinish(session):\n    session.exitstatus = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"tests/test_x.py": STOPS.format("'no GPU'")}, "pytest stopped: no GPU"),
+        ({"tests/test_x.py": STOPS.format("'no GPU', returncode=0")}, "pytest stopped: no GPU"),
+        ({"tests/test_x.py": "def test_a():\n    pass\n", "tests/conftest.py": ENDS}, "no test failed, and pytest ended with 1"),
+    ],
+)
+def test_a_run_that_was_stopped_is_unknown(files: dict[str, str], why: str, tmp_path: Path) -> None:
+    with pytest.raises(Unknown, match=why):
+        look(tests.QUALITY, code(tmp_path, files))
+
+
+def test_one_that_was_interrupted_is_no_answer(tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        look(tests.QUALITY, code(tmp_path, {"tests/test_x.py": "def test_a():\n    raise KeyboardInterrupt\n"}))
+
+
+def test_words_that_are_no_text_are_told(tmp_path: Path) -> None:
+    found = look(tests.QUALITY, code(tmp_path, {"tests/test_x.py": "def test_a():\n    raise ValueError(chr(0xD800) + 'odd')\n"}))
+    assert (told(found)[0][1], "odd" in found[0].seen) == ("fail", True)
+
+
 def covered(tmp_path: Path) -> _coverage.Covered:
     one = {"summary": {"num_statements": 4, "covered_lines": 1, "percent_covered": 25.0}, "missing_lines": [2, 3, 9]}
     two = {"summary": {"num_statements": 4, "covered_lines": 4, "percent_covered": 100.0}, "missing_lines": []}
@@ -89,11 +117,28 @@ def test_the_least_covered_file_comes_first(tmp_path: Path) -> None:
     assert list(_coverage.table(covered(tmp_path))) == [("src/a.py", 4, 25.0, "2-3, 9"), ("src/b.py", 4, 100.0, "")]
 
 
-@pytest.mark.parametrize(("least", "verdict"), [("", "ok"), ("62", "ok"), ("63", "fail")])
+@pytest.mark.parametrize(
+    ("least", "verdict"),
+    [("", "ok"), ("62", "ok"), ("63", "fail"), ("62.4\nprecision = 1", "ok"), ("62.6\nprecision = 1", "fail")],
+)
 def test_the_share_is_held_against_what_the_project_asks_for(tmp_path: Path, least: str, verdict: str) -> None:
     settings = f"[tool.coverage.report]\nfail_under = {least}\n" if least else ""
     found = list(_coverage.findings(code(tmp_path, {"pyproject.toml": settings}), covered(tmp_path)))
     assert [(each.id, each.verdict) for each in found] == [("coverage.lines", verdict)]
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "words"),
+    [(62.5, 0, "62"), (99.7, 0, "99"), (99.97, 1, "99.9"), (100.0, 0, "100"), (0.2, 0, "1"), (0.0, 0, "0")],
+)
+def test_a_share_is_never_told_as_all_or_nothing_that_is_not(share: float, digits: int, words: str) -> None:
+    assert _coverage.told(share, digits) == words
+
+
+def test_all_is_asked_for(tmp_path: Path) -> None:
+    most = _coverage.Covered({}, _coverage.Summary(1000, 998, 99.8))
+    asked = code(tmp_path, {"pyproject.toml": "[tool.coverage.report]\nfail_under = 100\n"})
+    assert [each.verdict for each in _coverage.findings(asked, most)] == ["fail"]
 
 
 def test_what_was_not_measured_is_unknown(tmp_path: Path) -> None:

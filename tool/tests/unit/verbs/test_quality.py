@@ -15,7 +15,7 @@ from torch_starter.core.project import Project
 from torch_starter.core.quality import Code, Quality
 from torch_starter.core.report import Finding, Report
 from torch_starter.testing import NoProgress
-from torch_starter.verbs import _quality, all_checks
+from torch_starter.verbs import _fixing, _quality, all_checks
 from unit.quality.coded import code
 
 
@@ -113,3 +113,8 @@ def test_every_member_is_found_and_says_what_it_is() -> None:
     assert [each.name for each in found][:2] == ["lint", "types"]
     assert {each.name for each in found} == set(_quality.ORDER)
     assert all(each.title and each.about.endswith(".") and each.mend and each.source for each in found)
+
+
+def test_a_file_that_goes_while_it_is_mended_is_none(tmp_path: Path) -> None:
+    (tmp_path / "there.py").write_text("x = 1\n")
+    assert [bool(_fixing.digest(tmp_path / name)) for name in ("there.py", "gone.py")] == [True, False]

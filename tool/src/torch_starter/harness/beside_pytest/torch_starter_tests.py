@@ -2,7 +2,7 @@
 
 It is loaded by its name from PYTHONPATH. TORCH_STARTER_TESTS is the path of a file with what is wanted:
 
-    told      the path that is written to: a JSON object of tests, errors, left_out, at_import, collected
+    told      the path that is written to: a JSON object of tests, errors, left_out, at_import, collected, stopped
     beside    a folder behind all others on the path of modules, or nothing: testmon is in it
     may_skip  ids of the tests that may be left out, where testmon says so, too
     watched   the project's folder where what tests read is to be told, else nothing
@@ -35,6 +35,11 @@ class Telling:
         self.errors: list[dict[str, Any]] = []
         self.shared: dict[str, bool] = {}
         self.collected: list[str] = []
+        self.stopped = ""
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        """Also what calls pytest.exit() comes here."""
+        self.stopped = "Ctrl-C" if excinfo.errisinstance(KeyboardInterrupt) else str(excinfo.value) or "pytest.exit()"
 
     def pytest_itemcollected(self, item: Any) -> None:
         self.collected.append(item.nodeid)
@@ -91,7 +96,7 @@ class Telling:
         left_out = len(select.deselected_tests) if select is not None else 0
         at_import = sorted(self.watch.at_import) if self.watch is not None else []
         told: dict[str, Any] = {"tests": list(self.tests.values()), "errors": self.errors, "left_out": left_out}
-        told.update(at_import=at_import, collected=self.collected)
+        told.update(at_import=at_import, collected=self.collected, stopped=self.stopped)
         with open(WANTED["told"] + ".part", "w", encoding="utf-8") as file:
             json.dump(told, file)
         os.replace(WANTED["told"] + ".part", WANTED["told"])
@@ -109,7 +114,8 @@ def is_shared(item: Any, root: str) -> bool:
 def said(report: Any) -> str:
     """The last words of a failure."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message if crash is not None else report.longrepr)[:2000]
+    words = str(crash.message if crash is not None else report.longrepr)[:2000]
+    return words.encode("utf-8", "replace").decode("utf-8")  # half of a pair of surrogates is no text
 
 
 def place(report: Any, otherwise: list[Any]) -> list[Any]:
