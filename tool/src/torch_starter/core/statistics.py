@@ -72,12 +72,12 @@ def spread(processes: Processes) -> float:
 
 
 def halves(values: Sequence[float]) -> list[tuple[list[float], list[float]]]:
-    """Ways to take two halves of values; all of them where they are few."""
-    half = len(values) // 2
-    ways = itertools.combinations(range(len(values)), half)
-    some = list(itertools.islice(ways, 10 * MOST_WAYS))
-    if len(some) > MOST_WAYS:
-        some = random.Random(0).sample(some, MOST_WAYS)  # noqa: S311
+    """Ways to take two halves of values: all of them where they are few, else some by chance."""
+    half, chance = len(values) // 2, random.Random(0)  # noqa: S311
+    if math.comb(len(values), half) > MOST_WAYS:
+        some = [tuple(chance.sample(range(len(values)), half)) for _ in range(MOST_WAYS)]
+    else:
+        some = list(itertools.combinations(range(len(values)), half))
     return [
         ([values[index] for index in way], [values[index] for index in range(len(values)) if index not in way]) for way in some
     ]

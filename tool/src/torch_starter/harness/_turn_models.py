@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import types
 from typing import Any, Callable, Optional
@@ -49,7 +50,13 @@ def as_float32(torch: Any, told: Any) -> Any:
     if isinstance(told, torch.Tensor):
         return told.float() if told.dtype in (torch.bfloat16, torch.float16) else told
     if isinstance(told, dict):
-        return type(told)({name: as_float32(torch, value) for name, value in told.items()})
+        pairs = {name: as_float32(torch, value) for name, value in told.items()}
+        try:
+            return type(told)(pairs)
+        except TypeError:  # such as a defaultdict, which is made from something else
+            same = copy.copy(told)
+            same.update(pairs)
+            return same
     if isinstance(told, tuple) and hasattr(told, "_fields"):
         return type(told)(*(as_float32(torch, value) for value in told))
     if isinstance(told, (list, tuple)):

@@ -112,15 +112,18 @@ class Course:
             cuda.synchronize()
 
     def hashed(self) -> str:
-        """A hash of what was learned by now."""
+        """A hash of what was learned by now; empty where that cannot be read, as without NumPy, or on the device meta."""
         if self.optimizer is None:
             return ""
         found = hashlib.sha256()
-        for group in self.optimizer.param_groups:
-            for each in group["params"]:
-                flat = each.detach().reshape(-1).cpu()
-                part = flat[: HASHED // max(1, flat.element_size())].contiguous()
-                found.update(bytes(part.view(self.watch.torch.uint8).numpy()))
+        try:
+            for group in self.optimizer.param_groups:
+                for each in group["params"]:
+                    flat = getattr(each.detach(), "_local_tensor", each.detach()).reshape(-1).cpu()  # of this process: FSDP
+                    part = flat[: HASHED // max(1, flat.element_size())].contiguous()
+                    found.update(bytes(part.view(self.watch.torch.uint8).numpy()))
+        except (RuntimeError, TypeError):
+            return ""
         return found.hexdigest()[:16]
 
     def at_exit(self) -> None:

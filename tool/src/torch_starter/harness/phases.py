@@ -1,6 +1,7 @@
 """The parts of each step: waiting for data, forward, backward, the optimizer; what is left is the script's own Python.
 
 A part that begins in another one holds that up: each second is counted once. Where torch's profiler looks, it is told the parts.
+Only the thread that does the steps is looked at: another one, such as one that fetches data ahead, holds nothing up.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import functools
 import gc
 import os
+import threading
 import time
 from typing import Any, Callable, Dict, List, Optional
 
@@ -22,6 +24,7 @@ class Phases:
 
     def __init__(self) -> None:
         self.torch: Any = None
+        self.thread = threading.get_ident()
         self.open: List[str] = []
         self.spent = dict.fromkeys(PARTS, 0.0)
         self.since = CLOCK()
@@ -35,6 +38,8 @@ class Phases:
 
     def begin(self, part: str) -> None:
         """What was open so far waits."""
+        if threading.get_ident() != self.thread:
+            return
         now = CLOCK()
         if self.open:
             self.spent[self.open[-1]] += now - self.since
@@ -48,7 +53,7 @@ class Phases:
 
     def end(self, part: str) -> None:
         """One that never began, since it was under way when we came, is none."""
-        if part not in self.open:
+        if part not in self.open or threading.get_ident() != self.thread:
             return
         now = CLOCK()
         self.spent[self.open[-1]] += now - self.since
@@ -69,6 +74,10 @@ class Phases:
     def told(self) -> Dict[str, float]:
         """A step has ended: what it took, in all and in its parts, since the last one did; core/profile.Step."""
         now, cpu = CLOCK(), CPU_CLOCK()
+        if self.thread != threading.get_ident():  # the script does its steps in a thread of its own
+            self.thread = threading.get_ident()
+            self.open.clear()
+            self.records.clear()
         if self.open:
             self.spent[self.open[-1]] += now - self.since
             self.since = now

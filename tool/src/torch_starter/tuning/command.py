@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,8 @@ TAKES_A_WORD = ("-W", "-X", "-c", "-m", "--check-hash-based-pycs")  # options of
 def script(argv: Sequence[str], folder: Path) -> str:
     """The script that a command runs, by its real path, or its module as "-m NAME"; else the name of its program.
 
-    Arguments of it are no part of that: what is proven for a script is proven for its loop.
+    Arguments of it are no part of that: what is proven for a script is proven for its loop. Of a program that runs others, such
+    as a shell, it is the first file among its words, or with -c its code.
     """
     words = list(argv)
     program = os.path.basename(words[0])
@@ -24,8 +26,18 @@ def script(argv: Sequence[str], folder: Path) -> str:
         return of_python(words[1:], folder) or program
     if program in LAUNCHERS:
         return launched(words[1:], folder) or program
-    own = folder / words[0]
-    return os.path.realpath(own) if own.suffix == ".py" and own.is_file() else program
+    own = [words[0]] if words[0].endswith(".py") else []
+    for word in [*own, *words[1:]]:
+        if word == "-c":
+            return f"{program} {code(words[1:])}"
+        if (folder / word).is_file():
+            return os.path.realpath(folder / word)
+    return program
+
+
+def code(words: Sequence[str]) -> str:
+    """What stands for code on a command line, which may be long, or hold what is nobody's business."""
+    return f"-c {hashlib.sha256(' '.join(words).encode()).hexdigest()[:12]}"
 
 
 def of_python(words: Sequence[str], folder: Path) -> str:
@@ -36,7 +48,7 @@ def of_python(words: Sequence[str], folder: Path) -> str:
             module = next(rest, "")
             return launched(list(rest), folder) or f"-m {module}" if module in LAUNCHING else f"-m {module}"
         if word == "-c":
-            return "-c"
+            return code([next(rest, "")])
         if word in TAKES_A_WORD:
             next(rest, None)
         elif not word.startswith("-"):

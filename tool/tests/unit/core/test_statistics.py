@@ -49,6 +49,13 @@ def test_halves_are_of_the_same_values(values: list[float]) -> None:
         assert len(one) == len(values) // 2
 
 
+def test_of_many_values_each_is_in_either_half_as_often() -> None:
+    ways = halves([float(number) for number in range(40)])
+    counts = [sum(number in one for one, _ in ways) for number in range(40)]
+    assert min(counts) > 0.3 * len(ways)
+    assert max(counts) < 0.7 * len(ways)
+
+
 def test_one_process_with_many_values_counts_as_one() -> None:
     assert median([[1.0] * 100, [3.0], [5.0]]) == 3.0
 

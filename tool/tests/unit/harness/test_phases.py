@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 from hypothesis import given
@@ -68,3 +69,31 @@ def test_the_resident_size_is_told_again_and_again() -> None:
     assert memory() > 1 << 20
     kept = bytes(1 << 24)
     assert memory() - memory() < len(kept)
+
+
+def test_what_another_thread_does_holds_nothing_up() -> None:
+    phases = Phases()
+    phases.told()
+    phases.begin("forward")
+    ahead = threading.Thread(target=lambda: (phases.begin("data"), phases.end("data"), phases.end("forward")))
+    ahead.start()
+    ahead.join()
+    assert phases.open == ["forward"]
+    phases.end("forward")
+    assert phases.told()["data"] == 0
+
+
+def test_steps_may_be_done_in_a_thread() -> None:
+    phases = Phases()
+    seen = []
+
+    def train() -> None:
+        phases.told()
+        phases.begin("data")
+        phases.end("data")
+        seen.append(phases.told()["data"])
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    thread.join()
+    assert seen[0] > 0

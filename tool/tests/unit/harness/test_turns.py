@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 from types import SimpleNamespace
 from typing import Any
 
@@ -108,6 +108,7 @@ def test_few_things_are_kept() -> None:
         ((HALF, (WHOLE, None)), (WHOLE, (WHOLE, None))),
         ({"a": HALF, "b": [HALF]}, {"a": WHOLE, "b": [WHOLE]}),
         (Pair(HALF, 1), Pair(WHOLE, 1)),
+        (defaultdict(list, {"a": HALF}), defaultdict(list, {"a": WHOLE})),
     ],
 )
 def test_answers_are_of_float32_and_of_the_kind_they_were(told: object, wanted: object) -> None:

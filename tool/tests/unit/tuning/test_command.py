@@ -29,6 +29,9 @@ def folder(tmp_path: Path) -> Path:
         "python -m torch.distributed.run --nproc-per-node=2 train.py",
         "accelerate launch --num_processes 1 train.py",
         "./train.py",
+        "numactl --cpunodebind 0 python train.py",
+        "env A=1 python train.py",
+        "uv run train.py --lr 1",
     ],
 )
 def test_a_script_by_its_real_path(folder: Path, words: str) -> None:
@@ -41,7 +44,6 @@ def test_a_script_by_its_real_path(folder: Path, words: str) -> None:
         ("python -m pack.train --x", "-m pack.train"),
         ("torchrun -m pack.train", "-m pack.train"),
         ("python -m accelerate.commands.launch -m pack.train", "-m pack.train"),
-        ("python -c print(1)", "-c"),
         ("python", "python"),
         ("/opt/bin/lightning fit", "lightning"),
         ("python -m", "-m "),
@@ -49,6 +51,14 @@ def test_a_script_by_its_real_path(folder: Path, words: str) -> None:
 )
 def test_a_module_or_a_program_by_its_name(folder: Path, words: str, found: str) -> None:
     assert script(words.split(), folder) == found
+
+
+def test_a_program_that_runs_others_is_known_by_what_it_runs(folder: Path) -> None:
+    (folder / "a.sh").write_text("")
+    assert script(["bash", "-e", "a.sh", "1"], folder) == os.path.realpath(folder / "a.sh")
+    commands = [["python", "-c", "import a"], ["python", "-c", "import b"], ["bash", "-c", "a"], ["bash", "-c", "b"], ["bash"]]
+    assert len({script(words, folder) for words in commands}) == len(commands)
+    assert script(["python", "-c", "import a", "1"], folder) == script(["python", "-c", "import a", "2"], folder)
 
 
 def test_a_link_is_what_it_links_to(folder: Path) -> None:
