@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -105,7 +106,7 @@ def advised(stocked: Shelf, tmp_path: Path) -> Iterator[Advised]:
 class Service:
     """What a service knows, by the names of packages; `spoiled`: what it answers instead. `asked`: the bodies of requests.
 
-    It is silent until that is set, where it is given; `reached`: somebody asks.
+    It is silent until that is set, where it is given; `reached`: somebody asks. `login`: whom alone it answers, such as ada:word.
     """
 
     address: str = ""
@@ -114,15 +115,18 @@ class Service:
     status: int = 200
     asked: list[dict[str, Any]] = field(default_factory=list)
     silent: threading.Event | None = None
+    login: str = ""
     reached: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.known.setdefault("zipp", advisory("zipp", fixed="3.19.1", id="GHSA-jfmj-5v4g-7637"))
 
-    def answer(self, path: str, body: bytes) -> tuple[int, bytes]:
+    def answer(self, path: str, body: bytes, authorization: str = "") -> tuple[int, bytes]:
         self.reached.set()
         if self.silent is not None:
             self.silent.wait(60)
+        if self.login and authorization != f"Basic {base64.b64encode(self.login.encode()).decode()}":
+            return 401, b"{}"
         if self.spoiled or self.status != 200:
             return self.status, self.spoiled
         if path.endswith("/v1/querybatch"):
@@ -162,7 +166,8 @@ def serving(service: Service) -> Iterator[Service]:
         """Answers from the service, and does not tell each request."""
 
         def do_POST(self) -> None:
-            status, body = service.answer(self.path, self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+            asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body = service.answer(self.path, asked, self.headers.get("Authorization") or "")
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

@@ -78,13 +78,24 @@ def test_an_answer_that_cannot_be_read_is_unknown(advised: Advised, service: Ser
 
 def test_where_nobody_answers_it_is_unknown_and_says_how_else(advised: Advised) -> None:
     advised.shelf.down()
-    code, out, _ = advised.audit("--service", NOBODY.replace("//", "//ada:" + "lovelace@"))
+    code, out, _ = advised.audit("--service", NOBODY)
     assert code == 3
     assert "the service of advisories cannot be asked" in " ".join(out.split())
     assert "./dev.sh audit --advisory-db FILE" in out
-    assert "lovelace" not in out
     assert "yanked" not in out
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_password_is_no_part_of_the_address_but_of_netrc(advised: Advised, tmp_path: Path) -> None:
+    word = "love" + "lace"
+    with serving(Service(login=f"ada:{word}")) as service:
+        code, out, err = advised.audit("--service", service.address.replace("//", f"//ada:{word}@"))
+        assert (code, word in out + err, "~/.netrc" in out + err) == (2, False, True), out + err
+        assert advised.audit("--service", service.address)[0] == 3
+        assert not service.asked
+        (tmp_path / "netrc").write_text(f"machine 127.0.0.1 login ada password {word}\n")
+        assert advised.audit("--service", service.address, NETRC=str(tmp_path / "netrc"))[0] == 0
+        assert service.asked
 
 
 def test_offline_nobody_is_asked(advised: Advised) -> None:

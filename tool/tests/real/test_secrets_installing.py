@@ -118,6 +118,6 @@ def test_nothing_is_told_or_kept_where_the_index_cannot_be_asked(told: Told) -> 
 def test_nothing_is_told_or_kept_by_an_audit(told: Told) -> None:
     assert told("lock-update") == 0
     with serving(Service(known={"alpha": advisory("alpha")})) as service:
-        assert told("audit", "--json", "--service", service.address.replace("//", f"//ada:{told.secrets['asked']}@")) == 1
+        assert told("audit", "--json", "--service", service.address.replace("//", f"//ada:{told.secrets['asked']}@")) == 2
         assert told("audit", "--service", service.address, "--sbom", "sbom.json") == 1
     assert "\n".join(sorted(told.shown())) == ""

@@ -54,5 +54,14 @@ def call(node: ast.Call, known: Names) -> Call:
         pairs = {each.arg: each.value} if each.arg else known.pairs(each.value)
         open_ended |= pairs is None
         words |= pairs or {}
-    shown = named[0] if named else ast.unparse(function).split("(")[0][-60:] or "a call"
-    return Call(node, frozenset(named), shown, arguments, words, open_ended)
+    return Call(node, frozenset(named), named[0] if named else spelled(function), arguments, words, open_ended)
+
+
+def spelled(node: ast.expr) -> str:
+    """How a name with dots is written, by its last words; what it hangs on, such as a chain of calls, may be of any length."""
+    words: list[str] = []
+    while isinstance(node, ast.Attribute):
+        words.append(node.attr)
+        node = node.value
+    words.append(node.id if isinstance(node, ast.Name) else "(...)")
+    return ".".join(reversed(words))[-60:]

@@ -11,7 +11,9 @@ PINNED = re.compile(r"^[A-Za-z0-9][\w.-]*(\[[^\]]*\])?\s*===?\s*[^*\s;,]+\s*(;.*
 ADDRESS = re.compile(r"^(?:[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*@\s*)?(?P<address>(?:[a-z+]+://|git\+|file:|\.{0,2}/)\S*)")
 ARCHIVE_HASH = re.compile(r"#(?:.*&)?sha(?:256|384|512)=[0-9a-f]{64,}")
 COMMIT = re.compile(r"@[0-9a-f]{40}(?:[0-9a-f]{24})?(?:#|$)")
-FOLLOWED = ("-r", "--requirement", "-c", "--constraint")
+FOLLOWED = re.compile(
+    r"(?:-r|--requirement)(?:\s*=\s*|\s+|(?<=-r))(?P<file>\S.*)"
+)  # not -c: what that names is not installed by it
 COMPILE = "uv pip compile --generate-hashes FILE -o FILE"
 
 
@@ -35,6 +37,13 @@ def unhashed(text: str) -> tuple[int, list[Unhashed]]:
         if why := judged(words):
             found.append(Unhashed(line, why[0], why[1]))
     return count, found
+
+
+def followed(text: str) -> Iterator[tuple[int, str]]:
+    """The files whose requirements count as those of this one, as they are written, with their lines."""
+    for line, words in requirements(text):
+        if found := FOLLOWED.fullmatch(words):
+            yield line, found["file"].strip("\"'")
 
 
 def requirements(text: str) -> Iterator[tuple[int, str]]:

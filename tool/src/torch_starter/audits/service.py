@@ -53,16 +53,15 @@ def with_canary(packages: Sequence[Package]) -> list[Package]:
     return [*packages, *([] if (CANARY.name, CANARY.public) in there else [CANARY])]
 
 
-def understood(done: Done, packages: Sequence[Package], hidden: Mapping[str, str]) -> list[Known]:
+def understood(done: Done, packages: Sequence[Package]) -> list[Known]:
     """What uv found. Raises Unknown where it did not come to its end, did not ask for all, or was not answered for all.
 
-    uv takes an answer that is empty, or too short, for one that knows of nothing. `hidden`: words that are not shown, such as an
-    address with a password, and what is shown instead.
+    uv takes an answer that is empty, or too short, for one that knows of nothing.
     """
     if done.timed_out:
         raise Unknown(f"the service of advisories did not answer in {done.seconds:.0f} s")
     if done.code not in (0, 1) or not done.out.strip():
-        raise Unknown(reason(done, hidden))
+        raise Unknown(reason(done))
     try:
         told = msgspec.json.decode(done.out, type=Told)
     except msgspec.DecodeError as error:
@@ -89,14 +88,11 @@ def one(told: Vulnerability, known: Mapping[tuple[str, str], Package]) -> Known:
     return Known(package, ids, summary, fixed=tuple(told.fix_versions))
 
 
-def reason(done: Done, hidden: Mapping[str, str]) -> str:
+def reason(done: Done) -> str:
     """Why it could not be asked, in a line."""
-    text = done.err
-    for word, instead in hidden.items():
-        text = text.replace(word, instead)
-    lines = [line.strip().removeprefix("error: ").removeprefix("cause: ") for line in text.splitlines()]
+    lines = [line.strip().removeprefix("error: ").removeprefix("cause: ") for line in done.err.splitlines()]
     told = [line for line in lines if line and not line.startswith(("warning:", "hint:"))]
-    if "offline" in text:
+    if "offline" in done.err:
         return "the service of advisories may not be asked: --offline, or UV_OFFLINE, is set"
     why = "; ".join(dict.fromkeys(told[1:2] + told[-1:])) or f"uv ended with {done.code}"
     return f"the service of advisories cannot be asked: {why}"

@@ -6,11 +6,13 @@ import ast
 import json
 import re
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*)[\w.]+\?{1,2}\s*$")
+COMMAND = re.compile(r"(\s*)(?:[\w, ]+=\s*[%!]|[%!?])")
+HELP = re.compile(r"(\s*)[\w.]+\?{1,2}\s*$")
 OF_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun", "%%memit")  # the rest of such a cell is Python
-SHELL = re.compile(r"^(\s*)[\w, ]+=\s*[%!].*$")
+END_OF_LINE = re.compile(r"\r\n|\r|\n")  # for Python: other separators are within a line
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def source(name: str, text: str) -> Source:
         cells = json.loads(text)["cells"]
         texts = {number: of_cell(cell) for number, cell in enumerate(cells, 1) if cell["cell_type"] == "code"}
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        return Source(unread=((0, None, f"it is no notebook: {error or type(error).__name__}"),))
+        return Source(unread=((0, None, f"it is no notebook: {str(error) or type(error).__name__}"),))
     return together([part(text, number) for number, text in texts.items()])
 
 
@@ -54,11 +56,11 @@ def part(text: str, cell: int) -> Part | tuple[int, int | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of escapes that will be wrong one day
-            return Part(ast.parse(text), tuple(text.splitlines()), cell)
+            return Part(ast.parse(text), tuple(END_OF_LINE.split(text)), cell)
     except SyntaxError as error:
         return cell, error.lineno, f"it is no Python: {error.msg}"
     except (ValueError, RecursionError, MemoryError) as error:
-        return cell, None, f"it cannot be read: {error}"
+        return cell, None, f"it cannot be read: {str(error) or type(error).__name__}"
 
 
 def of_cell(cell: dict[str, object]) -> str:
@@ -68,11 +70,20 @@ def of_cell(cell: dict[str, object]) -> str:
     first = text.lstrip().split("\n", 1)[0].strip()
     if first.startswith("%%") and not first.startswith(OF_PYTHON):
         return ""
-    return "\n".join(plain(line) for line in text.split("\n"))
+    return "".join(plain(text.splitlines(keepends=True)))
 
 
-def plain(line: str) -> str:
-    """A line as Python reads it."""
-    if found := MAGIC.match(line):
-        return f"{found[1] or found[2] or ''}pass"
-    return SHELL.sub(r"\1pass", line)
+def plain(lines: Iterable[str]) -> Iterator[str]:
+    """Lines as Python reads them. A command of IPython's goes on in the next line where it ends in \\."""
+    going_on = False
+    for line in lines:
+        words = line.splitlines()[0]
+        end = line[len(words) :]
+        command = COMMAND.match(words)
+        if going_on:
+            yield end
+        elif found := command or HELP.match(words):
+            yield f"{found[1]}pass{end}"
+        else:
+            yield line
+        going_on = (going_on or command is not None) and line.endswith("\\\n")

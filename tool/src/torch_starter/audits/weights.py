@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from torch_starter.audits.calls import Call, calls
+from torch_starter.audits.calls import Call, calls, spelled
 from torch_starter.audits.names import NOT_KNOWN, Names, names
 from torch_starter.audits.sources import Part, Source
 
@@ -27,6 +27,7 @@ TOO_MUCH = {"eval", "exec", "compile", "getattr", "setattr", "open", "__import__
 FROM_SYSTEM = ("os.", "subprocess.", "builtins.", "shutil.", "sys.", "importlib.", "runpy.", "ctypes.")
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 FORCED = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
+FORCING = ("1", "y", "yes", "true")  # in any case; torch takes all else for no
 
 ONLY = "weights_only=True, or safetensors"
 
@@ -51,19 +52,25 @@ def dangers(source: Source, safe_default: bool | None) -> tuple[list[Danger], in
     found: list[Danger] = []
     marked = 0
     for part in source.parts:
-        for call in calls(part.tree, known):
-            for verdict, seen, remedy in judged(call, known, safe_default):
-                if is_marked(part, call.node):
-                    marked += 1
-                else:
-                    found.append(Danger(call.node.lineno, part.cell, verdict, seen, remedy))
-        seen = f"{FORCED} makes torch.load read any pickle"
-        found += [Danger(line, part.cell, "fail", seen, "leave it away") for line in forced(part)]
+        for node, (verdict, seen, remedy) in judgements(part, known, safe_default):
+            if is_marked(part, node):
+                marked += 1
+            else:
+                found.append(Danger(node.lineno, part.cell, verdict, seen, remedy))
     return sorted(found, key=lambda each: (each.cell, each.line)), marked
 
 
-def is_marked(part: Part, node: ast.expr) -> bool:
-    """Whether a line of the call has the mark of one who has looked at it."""
+def judgements(part: Part, known: Names, safe_default: bool | None) -> Iterator[tuple[ast.expr | ast.stmt, Judgement]]:
+    """What is wrong in a file or a cell, and where."""
+    for call in calls(part.tree, known):
+        yield from ((call.node, each) for each in judged(call, known, safe_default))
+    for node in ast.walk(part.tree):
+        if isinstance(node, ast.Assign):
+            yield from ((node, each) for each in of_variable(node, known))
+
+
+def is_marked(part: Part, node: ast.expr | ast.stmt) -> bool:
+    """Whether one of its lines has the mark of one who has looked at it."""
     return any(MARK.search(line) for line in part.lines[node.lineno - 1 : node.end_lineno])
 
 
@@ -88,7 +95,7 @@ def of_torch(call: Call, known: Names, safe: bool | None, default: str = "") -> 
         if value is False or value == 0:
             yield "fail", f"{call.shown}(weights_only=False) reads any pickle, which runs what is in it", ONLY
         elif value is NOT_KNOWN:
-            yield "warn", f"{call.shown}(weights_only={ast.unparse(given)[:40]}): its value is not known here", ONLY
+            yield "warn", f"{call.shown}(weights_only={spelled(given)}): its value is not known here", ONLY
         return
     module = call.word("pickle_module", 2)
     if module is not None and known.value(module) is not None:
@@ -114,7 +121,7 @@ def of_numpy(call: Call, known: Names) -> Iterator[Judgement]:
     given = call.word("allow_pickle", 2)
     value = known.value(given)
     if value is NOT_KNOWN and given is not None:
-        yield "warn", f"{call.shown}(allow_pickle={ast.unparse(given)[:40]}): its value is not known here", "leave it away"
+        yield "warn", f"{call.shown}(allow_pickle={spelled(given)}): its value is not known here", "leave it away"
     elif given is not None and value:
         yield "fail", f"{call.shown}(allow_pickle=True) runs what is in the file", "save arrays of numbers, and leave it away"
 
@@ -162,10 +169,17 @@ RULES: tuple[tuple[set[str], Callable[[Call, Names], Iterator[Judgement]]], ...]
 )
 
 
-def forced(part: Part) -> Iterator[int]:
-    """The lines that set the variable which turns the safe default off."""
-    for node in ast.walk(part.tree):
-        targets = node.targets if isinstance(node, ast.Assign) else ()
-        for target in targets:
-            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and target.slice.value == FORCED:
-                yield target.lineno
+def of_variable(node: ast.Assign, known: Names) -> Iterator[Judgement]:
+    """The variable that turns the safe default off, where it is set to what does so."""
+    if not any(isinstance(target, ast.Subscript) and known.value(target.slice) == FORCED for target in node.targets):
+        return
+    value = known.value(node.value)
+    if value is NOT_KNOWN:
+        yield "warn", f"{FORCED} may make torch.load read any pickle: its value is not known here", "leave it away"
+    elif is_forcing(str(value)):
+        yield "fail", f"{FORCED} makes torch.load read any pickle", "leave it away"
+
+
+def is_forcing(value: str) -> bool:
+    """Whether torch takes a value of that variable for yes."""
+    return value.lower() in FORCING

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
+from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.report import Finding, Place
 
 BY_NAME = "password"  # a kind that is known by its name alone, and may be none
@@ -48,8 +51,18 @@ class Leaks(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def seen(self) -> str:
         """What was looked at, in words."""
-        out = f", {self.left_out} left out: too big, or not text" if self.left_out else ""
+        out = f", {self.left_out} files left out: too big, or not text" if self.left_out else ""
         return f"none in {self.looked} {self.unit}{out}"
+
+
+def answered(search: Callable[[], Leaks]) -> Leaks:
+    """What a search finds, or the reason why it does not."""
+    try:
+        return search()
+    except Absent as reason:
+        return Leaks(absent=str(reason))
+    except Unknown as reason:
+        return Leaks(unknown=str(reason))
 
 
 class InGit(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect, insort
 from collections.abc import Iterator
 from functools import cache, cached_property
 from pathlib import Path
@@ -83,14 +84,18 @@ def hits(text: str, name: str = "") -> Iterator[Hit]:
         for found in kind.expression.finditer(text):
             group = "secret" if "secret" in kind.expression.groupindex else 0
             start, end = found.span(group)
-            if any(start < last and first < end for first, last in taken):
-                continue
-            if holds(kind, found, lowered, start, end):
-                taken.append((start, end))
+            if not overlaps(taken, start, end) and holds(kind, found, start, end):
+                insort(taken, (start, end))
                 yield Hit(kind, start, end, digest(found[group]))
 
 
-def holds(kind: Kind, found: re.Match[str], lowered: str, start: int, end: int) -> bool:
+def overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a place shares characters with one of these, which are in order and share none: the neighbours alone can."""
+    at = bisect(taken, (start, end))
+    return any(start < last and first < end for first, last in taken[max(at - 1, 0) : at + 1])
+
+
+def holds(kind: Kind, found: re.Match[str], start: int, end: int) -> bool:
     """Whether what looks like a secret is one: by what it is made of, and by the words around it."""
     secret = found.string[start:end]
     if any(secret.startswith(example) or example in found[0] for example in table().examples):
@@ -101,9 +106,15 @@ def holds(kind: Kind, found: re.Match[str], lowered: str, start: int, end: int) 
         return is_chosen(secret, found["name"])
     if kind.weak:
         return not is_shown(secret, found["host"])
-    if kind.near and not any(word in around(lowered, start, end) for word in kind.near):
+    if kind.near and not stands_near(kind, found.string, start, end):
         return False
     return not is_placeholder(secret)
+
+
+def stands_near(kind: Kind, text: str, start: int, end: int) -> bool:
+    """Whether a word that the kind needs is beside a place."""
+    beside = around(text, start, end).lower()
+    return any(word in beside for word in kind.near)
 
 
 def around(text: str, start: int, end: int) -> str:

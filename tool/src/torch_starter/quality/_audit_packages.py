@@ -1,4 +1,4 @@
-"""What is known of the packages: vulnerabilities, by a file of advisories or by uv; what was taken back; what has no hash."""
+"""What is known of the packages: vulnerabilities, by a file of advisories or by uv; what was taken back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from torch_starter.audits import advisories, hashes, packages, uv_project
+from torch_starter.audits import advisories, packages, uv_project
 from torch_starter.audits.matching import Known, ignored, vulnerabilities
 from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
@@ -18,11 +18,10 @@ from torch_starter.core.report import Finding, Place
 from torch_starter.quality._audit_uv import by_service, is_offline, project, python_range, resolved
 
 FRESH_DAYS = 7
-VULNERABLE, YANKED, HASHES = "audit.vulnerabilities", "audit.yanked", "audit.hashes"
+VULNERABLE, YANKED = "audit.vulnerabilities", "audit.yanked"
 TITLES = {
     VULNERABLE: "no vulnerability is known of the packages",
     YANKED: "no package was taken back",
-    HASHES: "every requirement has its hashes",
     "audit.advisories": "the advisories are of this week",
 }
 
@@ -162,29 +161,3 @@ def taken_back(code: Code, step: Callable[[str], None]) -> Looked:
     ]
     well = Finding(id=YANKED, verdict="ok", title=TITLES[YANKED], seen=f"none of {len(locked)} pins")
     return Looked(found or [well])
-
-
-def hashed(code: Code, step: Callable[[str], None]) -> Looked:
-    """The locks, and the project's own files of requirements."""
-    files = sorted(code.project.locks.glob("*.txt"))
-    files += sorted({*code.root.glob("requirements*.txt"), *code.root.glob("requirements/*.txt")})
-    if not files:
-        raise Absent("there are no locks, and no requirements*.txt")
-    return Looked([finding for path in files for finding in hashes_of(code, path)])
-
-
-def hashes_of(code: Code, path: Path) -> Iterator[Finding]:
-    """A finding for each requirement without a hash, or one that says that there is none."""
-    name = str(path.relative_to(code.project.locks.parent if path.is_relative_to(code.project.locks) else code.root))
-    text = code.machine.files.read(path)
-    if text is None:
-        yield Finding(id=HASHES, verdict="unknown", title=TITLES[HASHES], seen="it cannot be read", place=Place(name))
-        return
-    count, found = hashes.unhashed(text)
-    for each in found:
-        place = Place(name, each.line)
-        yield Finding(
-            id=HASHES, verdict="fail", title=TITLES[HASHES], seen=each.seen, remedy=each.remedy.replace("FILE", name), place=place
-        )
-    if not found:
-        yield Finding(id=HASHES, verdict="ok", title=TITLES[HASHES], seen=f"all {count} requirements", place=Place(name))

@@ -14,22 +14,40 @@ from torch_starter.audits import packages, service, uv_project
 from torch_starter.audits.matching import Known
 from torch_starter.core import urls
 from torch_starter.core.facts import Unknown
+from torch_starter.core.problems import WrongUsage
 from torch_starter.core.processes import Done
 from torch_starter.core.quality import Code
 
 SECONDS = 120.0  # for a service to answer
 
 
+def service_of(code: Code) -> str:
+    """The address that uv is told, empty for the one that it knows; raises WrongUsage where it is none, or says a secret."""
+    given = code.options.get("service")
+    address = str(given or code.spec.audit.service)
+    if not address:
+        return ""
+    where = "--service" if given else f"[audit] service in {code.project.spec.name}"
+    parts = urls.parsed(address)
+    if parts is None:
+        raise WrongUsage("audit.service", f"{where} is no http or https address", "give one, such as https://osv.example.org")
+    if parts.username or parts.password or parts.query:
+        seen = f"{where} has a user, a password or a query in it: uv is started with it, and others on this machine can read that"
+        remedy = "leave these out, and write `machine HOST login USER password ...` into ~/.netrc, which uv reads"
+        raise WrongUsage("audit.service", seen, remedy)
+    return address
+
+
 def by_service(code: Code, asked: Sequence[packages.Package]) -> list[Known]:
-    """What the service of advisories knows, by `uv audit`; raises Unknown and Missing."""
-    address = str(code.options.get("service") or code.spec.audit.service)
+    """What the service of advisories knows, by `uv audit`; raises Unknown, Missing and WrongUsage."""
+    address = service_of(code)
     every = service.with_canary(asked)
     with project(code, uv_project.pyproject([f"{each.name}=={each.public}" for each in every], ">=3.8")) as folder:
         code.machine.files.write(folder / "uv.lock", uv_project.flat_lock(every))
         words = ["audit", "--frozen", "--output-format", "json", "--preview-features", "audit-command,json-output"]
         done = run_uv(code, folder, [*words, *(["--service-url", address] if address else [])])
     try:
-        return service.understood(done, asked, {address: urls.shown(address)} if address else {})
+        return service.understood(done, asked)
     except Unknown as reason:
         raise Unknown(str(reason), service.INSTEAD) from None
 

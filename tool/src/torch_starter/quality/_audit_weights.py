@@ -48,7 +48,10 @@ def of_file(code: Code, path: Path, safe: bool | None) -> tuple[list[Finding], i
     if text is None:
         return [unread(code, name, 0, None, "it cannot be read")], 0
     read: Source = source(name, text)
-    dangers, marked = weights.dangers(read, safe)
+    try:
+        dangers, marked = weights.dangers(read, safe)
+    except RecursionError:
+        return [unread(code, name, 0, None, "what is in it is nested too deeply to be looked at")], 0
     found = [
         Finding(
             id=ID,
@@ -83,6 +86,6 @@ def safe_default(code: Code) -> bool | None:
 def forced(code: Code) -> Iterator[Finding]:
     """The variable that turns the safe default off, where the spec or the user sets it."""
     for where, given in ((code.project.spec.name, code.spec.variables), ("environment", code.machine.variables)):
-        if given.get(weights.FORCED, "").lower() in ("1", "y", "yes", "true"):
+        if weights.is_forcing(given.get(weights.FORCED, "")):
             seen = f"{weights.FORCED} is set ({where}): torch.load reads any pickle"
             yield Finding(id=ID, verdict="fail", title=TITLE, seen=seen, remedy=f"unset {weights.FORCED}")

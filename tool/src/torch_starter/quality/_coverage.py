@@ -43,7 +43,7 @@ class Covered(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Settings:
-    """What pyproject.toml says of coverage: whether it names what is looked at, and the least share in percent, by so many digits.
+    """What pyproject.toml says of coverage: whether it names what is looked at, the least share in percent, and its digits.
 
     `plain`: lines alone are wanted, once for all tests, which Python itself can tell at almost no cost.
     """

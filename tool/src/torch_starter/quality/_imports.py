@@ -28,17 +28,25 @@ class Source:
 
 
 def read(path: Path, name: str) -> Source:
-    """A file called `name` relative to the project; one that is no Python has no tree."""
+    """A file called `name` relative to the project; one that is no Python, or is nested too deeply, has no tree."""
     try:
         text = path.read_bytes()
+    except OSError:
+        return whatever(b"")
+    try:
         tree = ast.parse(text)
-    except (OSError, SyntaxError, ValueError):
-        return Source(frozenset(), digest_of(path.read_bytes() if path.is_file() else b""), False, True, None)
-    nodes = list(ast.walk(tree))
+        nodes = list(ast.walk(tree))
+        keeps = any(isinstance(node, ast.Global) or (isinstance(node, Function) and is_cached(node)) for node in nodes)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return whatever(text)
     imports = frozenset(found for node in nodes for found in imported(node, PurePosixPath(name)))
     called = {called_name(node) for node in nodes if isinstance(node, ast.Call)}
-    keeps = any(isinstance(node, ast.Global) or (isinstance(node, Function) and is_cached(node)) for node in nodes)
     return Source(imports, digest_of(text), keeps, bool(called & DYNAMIC), tree)
+
+
+def whatever(text: bytes) -> Source:
+    """A file of which nothing is known but that it is another one when it has changed: it may import and keep anything."""
+    return Source(frozenset(), digest_of(text), keeps=True, dynamic=True, tree=None)
 
 
 def digest_of(text: bytes) -> str:
@@ -102,11 +110,14 @@ def dotted_names(name: str) -> Iterator[str]:
 def shell(source: Source, at_import: Collection[str]) -> str:
     """The digest of what is run when a file is imported: all but the bodies of functions that are not called then.
 
-    `at_import`: the qualified names of those that are.
+    `at_import`: the qualified names of those that are. Of a file that is nested too deeply it is the digest of all of it.
     """
     if source.tree is None:
         return source.digest
-    return digest_of("\n".join(outside(source.tree, "", frozenset(at_import))).encode())
+    try:
+        return digest_of("\n".join(outside(source.tree, "", frozenset(at_import))).encode())
+    except RecursionError:
+        return source.digest
 
 
 def outside(node: ast.AST, inside: str, at_import: frozenset[str]) -> Iterator[str]:

@@ -52,8 +52,9 @@ class Stuck(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """How a run of pytest went. `left_out`: how many tests were not run, because nothing that they run has changed.
 
-    `stopped`: why it ended before all were run, "Ctrl-C" among that. `at_import`: functions of the project that were called while tests were collected: their file and qualified name. `collected`:
-    the ids of all tests that were found in the files that were looked into, whether they were run or not.
+    `stopped`: why it ended before all were run, "Ctrl-C" among that. `at_import`: functions of the project that were called while
+    tests were collected: their file and qualified name. `collected`: the ids of all tests that were found in the files that were
+    looked into, whether they were run or not.
     """
 
     tests: tuple[Ended, ...] = ()

@@ -10,7 +10,7 @@ from torch_starter.core.later import Later
 from torch_starter.core.problems import Problem, WrongUsage
 from torch_starter.core.quality import Code, Quality
 from torch_starter.core.report import Finding
-from torch_starter.quality import _audit_packages, _audit_places, _audit_weights
+from torch_starter.quality import _audit_hashes, _audit_packages, _audit_places, _audit_weights
 from torch_starter.quality._audit_packages import Looked
 
 Step = Callable[[str], None]
@@ -20,7 +20,7 @@ PARTS: dict[str, tuple[str, Callable[[Code, Step], Looked]]] = {
         _audit_packages.known_vulnerabilities,
     ),
     _audit_packages.YANKED: (_audit_packages.TITLES[_audit_packages.YANKED], _audit_packages.taken_back),
-    _audit_packages.HASHES: (_audit_packages.TITLES[_audit_packages.HASHES], _audit_packages.hashed),
+    _audit_hashes.ID: (_audit_hashes.TITLE, _audit_hashes.hashed),
     _audit_places.ID: (_audit_places.TITLE, _audit_places.sources),
     _audit_weights.ID: (_audit_weights.TITLE, _audit_weights.loading),
 }

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from torch_starter.core.facts import Absent
-from torch_starter.core.leaks import Leak, Leaks, finding
+from torch_starter.core.leaks import Leak, Leaks, answered, finding
 from torch_starter.core.quality import Code, Quality
 from torch_starter.core.report import Finding
 from torch_starter.scanning import allowed, history, tree
@@ -20,24 +19,23 @@ FILES, HISTORY = "no file holds a secret", "no commit holds a secret"
 def look(code: Code) -> Iterator[Finding]:
     """Each secret with its file and line; those that the history alone holds, with the commit."""
     known = allowed.read(code.machine.files, code.root)
-    here = tree.search(code.machine, code.root, known, code.stopped)
-    try:
-        past = history.search(code.machine, code.root, known, code.stopped)
-    except Absent as reason:
-        past = Leaks(absent=str(reason))
+    here = answered(lambda: tree.search(code.machine, code.root, known, code.stopped))
+    past = answered(lambda: history.search(code.machine, code.root, known, code.stopped))
     yield from told(with_staged(code, here, known), "secrets.files", FILES, since(past))
     yield from told(without(past, here), "secrets.history", HISTORY, {})
 
 
 def with_staged(code: Code, here: Leaks, known: Allowed) -> Leaks:
     """And what the next commit would hold, where the file itself was mended since."""
-    try:
-        staged = tree.staged(code.machine, code.root, known)
-    except Absent:
-        return here
+    staged = answered(lambda: tree.staged(code.machine, code.root, known, code.stopped))
     told = {(leak.digest, leak.file) for leak in here.found}
     more = [leak for leak in staged.found if (leak.digest, leak.file) not in told]
-    return msgspec.structs.replace(here, found=(*here.found, *(msgspec.structs.replace(leak, where=STAGED) for leak in more)))
+    return msgspec.structs.replace(
+        here,
+        found=(*here.found, *(msgspec.structs.replace(leak, where=STAGED) for leak in more)),
+        left_out=max(here.left_out, staged.left_out),  # mostly the same files
+        unknown="; ".join(filter(None, dict.fromkeys((here.unknown, staged.unknown)))),
+    )
 
 
 def since(past: Leaks) -> dict[tuple[str, str], str]:

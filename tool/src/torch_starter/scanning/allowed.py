@@ -10,8 +10,9 @@ from pathlib import Path
 
 from torch_starter.core.facts import Unknown
 from torch_starter.core.files import Files
+from torch_starter.scanning.lines import numbered
 
-MARK = re.compile(r"pragma:\s?(?:allowlist|whitelist)\s(?P<next>nextline\s)?secret", re.IGNORECASE)
+MARK = re.compile(r"pragma:[ \t]?(?:allowlist|whitelist)[ \t](?P<next>nextline[ \t])?secret", re.IGNORECASE)
 DIGEST = re.compile(r"[0-9a-f]{16}")
 
 
@@ -26,15 +27,12 @@ class Allowed:
         """Whether nothing in a file is told."""
         return any(fnmatch(name, pattern) or name.startswith(f"{pattern.rstrip('/')}/") for pattern in self.paths)
 
-    def place(self, text: str, start: int) -> bool:
-        """Whether the line of a place, or the one before it, has the mark."""
-        begin = text.rfind("\n", 0, start) + 1
-        end = text.find("\n", start)
-        found = MARK.search(text, begin, end if end >= 0 else len(text))
-        if found and not found["next"]:
-            return True
-        before = MARK.search(text, text.rfind("\n", 0, max(begin - 1, 0)) + 1, begin)
-        return bool(before and before["next"])
+
+def marked(text: str) -> frozenset[int]:
+    """The lines of a text that a mark allows: its own, or the next one."""
+    marks = list(MARK.finditer(text))
+    lines = numbered(text, (mark.start() for mark in marks))
+    return frozenset(line + bool(mark["next"]) for line, mark in zip(lines, marks, strict=True))
 
 
 def read(files: Files, root: Path) -> Allowed:

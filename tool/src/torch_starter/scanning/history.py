@@ -2,136 +2,107 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.facts import Unknown
 from torch_starter.core.leaks import Leak, Leaks
 from torch_starter.core.machine import Machine
-from torch_starter.core.processes import Done
 from torch_starter.scanning import content
 from torch_starter.scanning.allowed import Allowed
+from torch_starter.scanning.blobs import Blob, Reader
+from torch_starter.scanning.patches import MESSAGE, SHOW, Added, parts
+from torch_starter.scanning.repository import SHALLOW, git, is_shallow, refusal
 
 SECONDS = 60.0  # for all of it
 PART = 100  # commits that git is asked for at once
-BEGIN, END = "\x01torch-starter ", "\x02"  # of a commit's own words
-SHOW = (
-    *("log", "--no-walk=unsorted", "--stdin", "--patch", "--unified=0", "--cc", "--no-color", "--no-ext-diff"),
-    *("--no-textconv", "--no-renames", "--diff-filter=AMCRT", f"--format=%x01torch-starter %h %cs%n%B{END}"),
-)
-HUNK = re.compile(r"(?P<marks>@@+) (?P<olds>(?:-\S+ )+)\+\d+(?:,(?P<count>\d+))? @@+")
-MESSAGE = "the commit's message"
-
-
-@dataclass
-class Added:
-    """What a commit added to one file."""
-
-    commit: str
-    file: str
-    lines: list[str] = field(default_factory=list)
 
 
 def search(machine: Machine, root: Path, allowed: Allowed, stopped: Callable[[], bool] = bool, seconds: float = SECONDS) -> Leaks:
-    """The secrets in all commits, each with the oldest that has it. It is cut after some seconds, and says so."""
-    end = time.monotonic() + seconds
-    commits = all_commits(machine, root)
-    found: dict[tuple[str, str], Leak] = {}
-    for at in range(0, len(commits), PART):
-        left, part = end - time.monotonic(), commits[at : at + PART]
-        done = git(machine, root, *SHOW, input="\n".join(part) + "\n", timeout=left) if left > 0 and not stopped() else None
-        if done is None or done.timed_out:
-            why = "stopped on request" if stopped() else f"cut after {seconds:.0f} s"
-            return answer(found, at, f"{why}: {at} of {len(commits)} commits were looked at")
-        if not done.ok:
-            return answer(found, at, f"git log ended with {done.code}: {done.err.strip()[-200:]}")
-        for added in parts(done.out):
-            for leak in leaks_of(added, allowed):
-                found[leak.digest, leak.file] = leak  # commits come from the newest on: the oldest stays
-    return answer(found, len(commits))
+    """The secrets in all commits, each with the oldest that has it. It is cut after some seconds, and says so.
 
-
-def answer(found: dict[tuple[str, str], Leak], looked: int, unknown: str = "") -> Leaks:
-    return Leaks(found=tuple(found.values()), looked=looked, unit="commits", unknown=unknown)
+    Raises Absent without a repository, and Unknown where git does not say which commits there are.
+    """
+    past = Past(machine, root, allowed, stopped, time.monotonic() + seconds)
+    unknown = [SHALLOW] if is_shallow(machine, root) else []
+    commits, at = all_commits(machine, root), 0
+    try:
+        for at in range(0, len(commits), PART):
+            past.look(commits[at : at + PART])
+        at = len(commits)
+    except Unknown as reason:
+        why = "stopped on request" if stopped() else f"cut after {seconds:.0f} s" if past.is_over else str(reason)
+        unknown.append(f"{why}: {at} of {len(commits)} commits were looked at")
+    found, left_out = tuple(past.found.values()), len(past.left_out)
+    return Leaks(found=found, looked=at, unit="commits", left_out=left_out, unknown="; ".join(unknown))
 
 
 def all_commits(machine: Machine, root: Path) -> list[str]:
-    """The ids of the commits of all refs, the newest first; raises Absent or Unknown."""
-    inside = git(machine, root, "rev-parse", "--is-shallow-repository")
-    if inside.missing:
-        raise Absent("git is not installed")
-    if not inside.ok:
-        refused = "dubious ownership" in inside.err
-        raise Unknown("git refuses this folder: it belongs to another user") if refused else Absent("not a git repository")
-    listed = git(machine, root, "rev-list", "--all", "--date-order", timeout=SECONDS)
+    """The ids of the commits of all refs and stashes, the newest first. A ref leads to the newest stash alone."""
+    stashes = git(machine, root, "stash", "list", "--format=%H")
+    if not stashes.ok:
+        raise refusal(stashes, root)
+    listed = git(machine, root, "rev-list", "--all", "--date-order", "--stdin", input=stashes.out, timeout=SECONDS)
     if not listed.ok:
-        raise Unknown(f"git did not list its commits: {listed.err.strip()[-200:] or 'it took too long'}")
+        raise refusal(listed, root)
     return listed.out.split()
 
 
-def git(machine: Machine, root: Path, *words: str, input: str = "", timeout: float = 10.0) -> Done:
-    argv = ["git", "-C", str(root), "-c", "core.quotePath=false", *words]
-    return machine.processes.run(argv, env=machine.variables, input=input, timeout=timeout)
+@dataclass
+class Past:
+    """What the history holds, as far as it was looked at. `left_out`: the names of files that are too big, or no text."""
 
+    machine: Machine
+    root: Path
+    allowed: Allowed
+    stopped: Callable[[], bool]
+    end: float
+    found: dict[tuple[str, str], Leak] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
 
-def leaks_of(added: Added, allowed: Allowed) -> Iterator[Leak]:
-    """The secrets in what was added, with the commit in place of a line: the file has others by now."""
-    for leak in content.leaks("\n".join(added.lines), added.file, allowed):
-        where = f"{added.commit}, {MESSAGE}" if added.file == MESSAGE else added.commit
-        file = "" if added.file == MESSAGE else added.file
-        yield msgspec.structs.replace(leak, line=None, cell=0, commit=where, file=file)
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.end
 
+    def look(self, commits: Sequence[str]) -> None:
+        """At some more of them, which are older than those before; raises Unknown."""
+        hidden = list[Added]()
+        for added in parts(self.asked(*SHOW, given=commits)):
+            if added.hidden:
+                hidden.append(added)
+            self.search("\n".join(added.lines), added.commit, added.file)
+        for blob, text in Reader(self.machine, self.root, self.end, self.stopped).texts(self.only_called_binary(hidden)):
+            if text is None:
+                self.left_out.add(blob.file)
+            self.search(text or "", blob.commit, blob.file)
 
-def parts(text: str) -> Iterator[Added]:
-    """What git log printed, a file of a commit at a time. Lines of a hunk are counted: they may look like anything."""
-    lines = iter(text.split("\n"))
-    commit, now = "", None
-    for line in lines:
-        if line.startswith(BEGIN):
-            short, date = line[len(BEGIN) :].split(" ")[:2]
-            commit = f"{short} of {date}"
-            yield Added(commit, MESSAGE, message(lines))
-        elif line.startswith("+++ "):
-            if now is not None:
-                yield now
-            now = Added(commit, named(line[4:]))
-        elif (hunk := HUNK.match(line)) and now is not None:
-            now.lines += added_lines(lines, hunk)
-        elif line.startswith("diff --") and now is not None:
-            yield now
-            now = None
-    if now is not None:
-        yield now
+    def only_called_binary(self, hidden: Sequence[Added]) -> list[Blob]:
+        """Those that git does not show since .gitattributes says so, as it does of many a notebook; others are left out."""
+        answers = self.asked("check-attr", "--stdin", "diff", given=[added.written for added in hidden]).splitlines()
+        named = list(zip(hidden, (answer.endswith(": unset") for answer in answers), strict=True))
+        self.left_out.update(added.file for added, unset in named if not unset)
+        return [Blob(added.blob, added.file, added.commit) for added, unset in named if unset]
 
+    def asked(self, *words: str, given: Sequence[str]) -> str:
+        """What git says of each of these."""
+        if not given:
+            return ""
+        if self.stopped() or self.is_over:
+            raise Unknown("there was no time left")
+        lines, left = "".join(f"{each}\n" for each in given), self.end - time.monotonic()
+        done = git(self.machine, self.root, *words, input=lines, timeout=left, stopped=self.stopped)
+        if not done.ok:
+            raise refusal(done, self.root)
+        return done.out
 
-def message(lines: Iterator[str]) -> list[str]:
-    """A commit's own words, up to their end."""
-    found: list[str] = []
-    for line in lines:
-        if line.endswith(END):
-            return [*found, line.removesuffix(END)]
-        found.append(line)
-    return found
-
-
-def named(path: str) -> str:
-    """A path as git writes it behind +++."""
-    return path.split("\t")[0].strip('"').removeprefix("b/")
-
-
-def added_lines(lines: Iterator[str], hunk: re.Match[str]) -> Iterator[str]:
-    """The lines that a hunk adds: in a merge those that no parent has in the same way."""
-    width = len(hunk["marks"]) - 1
-    left = int(hunk["count"] or 1) if hunk["count"] is not None else 1
-    while left > 0 and (line := next(lines, None)) is not None:
-        marks = line[:width]
-        if "-" in marks or marks.startswith("\\"):
-            continue
-        left -= 1
-        if "+" in marks:
-            yield line[width:]
+    def search(self, text: str, commit: str, file: str) -> None:
+        """The secrets in what a commit holds, which stands in place of a line: the file has others by now."""
+        for leak in content.leaks(text, file, self.allowed):
+            in_file = file != MESSAGE
+            where, named = (commit, file) if in_file else (f"{commit}, {MESSAGE}", "")
+            told = msgspec.structs.replace(leak, line=None, cell=0, commit=where, file=named)
+            self.found[told.digest, told.file] = told  # commits come from the newest on: the oldest stays

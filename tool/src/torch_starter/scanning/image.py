@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -26,8 +27,9 @@ def search(ask: Callable[..., Done], name: str, allowed: Allowed) -> Leaks:
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise Unknown(f"what docker says of {name} cannot be read: {type(error).__name__}") from None
     found: dict[str, Leak] = {}
+    values = replace(allowed, paths=())  # none of these is a file
     for where, text in places.items():
-        for leak in content.leaks(text, ".env", allowed):  # a variable is read as a line of .env
+        for leak in content.leaks(text, ".env", values):  # a variable is read as a line of .env
             before = f"{found[leak.digest].where}, " if leak.digest in found else ""
             found[leak.digest] = msgspec.structs.replace(leak, file="", line=None, where=f"{before}{where}")
     told = (msgspec.structs.replace(leak, where=f"{leak.where} of the image {name}") for leak in found.values())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Set
 
 from torch_starter.containers.compose import Compose
 from torch_starter.core.ask import Ask
 from torch_starter.core.facts import Absent, Unknown
-from torch_starter.core.leaks import InGit, Leaks, Secrets
+from torch_starter.core.leaks import InGit, Leaks, Secrets, answered
 from torch_starter.core.problems import Problem
 from torch_starter.core.processes import Done
 from torch_starter.scanning import allowed, committed, history, image, tree
@@ -32,16 +32,6 @@ def search(ask: Ask, wanted: Set[str]) -> Secrets:
         in_git=committed.search(machine, root) if here else InGit(),
         history=answered(lambda: history.search(machine, root, known)) if "history" in wanted else none,
     )
-
-
-def answered(search: Callable[[], Leaks]) -> Leaks:
-    """What a search finds, or the reason why it does not."""
-    try:
-        return search()
-    except Absent as reason:
-        return Leaks(absent=str(reason))
-    except Unknown as reason:
-        return Leaks(unknown=str(reason))
 
 
 def of_image(ask: Ask, known: allowed.Allowed) -> Leaks:

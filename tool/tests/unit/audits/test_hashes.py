@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from torch_starter.audits.hashes import unhashed
+from torch_starter.audits.hashes import followed, unhashed
 
 HASH = "--hash=sha256:" + "0" * 64
 SHA1 = "0123456789" * 4
@@ -49,3 +49,8 @@ def test_options_and_comments_are_no_requirements_and_lines_are_counted() -> Non
     text = f"# locked\n--index-url https://example.org/simple\n-r other.txt\n\nnumpy==1 \\\n  {HASH}\ntorch==2\n"
     count, found = unhashed(text)
     assert (count, [(each.line, each.seen) for each in found]) == (2, [(7, "torch==2 has no hash")])
+
+
+def test_files_that_a_file_names_are_known_and_constraints_are_none_of_them() -> None:
+    text = "-r a.txt\n-rb.txt  # why\n--requirement=c/d.txt\n--requirement \\\n  'e f.txt'\n-c g.txt\n--constraint h.txt\n-e .\n"
+    assert [*followed(text)] == [(1, "a.txt"), (2, "b.txt"), (3, "c/d.txt"), (4, "e f.txt")]

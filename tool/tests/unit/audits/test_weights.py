@@ -44,6 +44,16 @@ WRONG = [
     "def f(Model):\n    Model.load_from_checkpoint('x', weights_only=False)",
     "import os\nos.environ['TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'] = '1'",
 ]
+OF_VARIABLE = {
+    "= 'Yes'": ["fail"],
+    "= other = 'true'": ["fail"],
+    "= '0'": [],
+    "= ''": [],
+    "= 'no'": [],
+    "= 'on'": [],
+    "= input()": ["warn"],
+    "= '1'  # audit: allow": [],
+}
 UNSURE = [
     "import torch\ndef read(path, full):\n    return torch.load(path, weights_only=full)",
     "import torch\ndef read(path, **more):\n    return torch.load(path, **more)",
@@ -141,3 +151,49 @@ def test_what_is_no_notebook_is_told(text: str) -> None:
 def test_what_is_no_python_is_told(text: str) -> None:
     read = source("a.py", text)
     assert (len(read.parts), len(read.unread)) == (0, 1)
+
+
+@pytest.mark.parametrize(("text", "told"), OF_VARIABLE.items())
+def test_the_variable_is_unsafe_where_torch_takes_its_value_for_yes(text: str, told: list[str]) -> None:
+    assert verdicts(f"import os\nos.environ['TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'] {text}") == told
+    assert verdicts(f"NAME = 'TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'\nenviron[NAME] {text}") == told
+
+
+def test_a_mark_where_the_variable_is_set_is_counted() -> None:
+    text = "import os\nos.environ['TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'] = (\n    '1'  # audit: allow\n)\n"
+    assert dangers(source("a.py", text), True) == ([], 1)
+
+
+@pytest.mark.parametrize("function", ["x" + ".f()" * 300 + ".load", "x" + ".f(1)" * 300 + "(2)"])
+def test_a_long_chain_of_calls_is_looked_at(function: str) -> None:
+    (found,) = dangers(source("a.py", f"{function}('x', weights_only=False)"), True)[0]
+    assert found.seen.startswith("(...)")
+    assert verdicts("def f(x): x.dict().dict(weights_only=False)") == ["fail"]
+    assert verdicts("dict(weights_only=False)") == []
+
+
+def test_what_is_passed_may_be_of_any_length() -> None:
+    chain = "x" + ".f()" * 300
+    assert verdicts(f"import torch, numpy\ntorch.load('x', weights_only={chain})") == ["warn"]
+    assert verdicts(f"import torch, numpy\nnumpy.load('x', allow_pickle={chain})") == ["warn"]
+
+
+@pytest.mark.parametrize("separator", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_a_mark_on_another_line_keeps_nothing_whatever_the_separators(separator: str) -> None:
+    text = f"import torch\ns = '{separator.join('abc')}'\ntorch.load('x', weights_only=False)\ny = 1  # audit: allow\n"
+    for end in ("\n", "\r\n", "\r"):
+        lines = text.replace("s = ", "\x0cs = ")  # Python reads a form feed before a statement as a space
+        assert verdicts(lines.replace("\n", end)) == ["fail"]
+        assert verdicts(lines.replace("False)", "False)  # audit: allow").replace("\n", end)) == []
+
+
+def test_a_command_in_a_cell_may_go_on_in_the_next_line() -> None:
+    commands = "!pip install a \\\n    b \\\n    c\nx = !ls \\\n  -l\n%run x \\\n  y\n"
+    read = source("a.ipynb", notebook(f"{commands}import torch\ntorch.load('x', weights_only=False)\n"))
+    assert not read.unread
+    assert [(each.cell, each.line) for each in dangers(read, True)[0]] == [(2, 9)]
+
+
+def test_a_line_of_python_that_goes_on_is_no_command() -> None:
+    read = source("a.ipynb", notebook("import torch\nx = 1 + \\\n  2\n!ls\ntorch.load('x', \\\n  weights_only=False)\n"))
+    assert [(each.cell, each.line) for each in dangers(read, True)[0]] == [(2, 5)]

@@ -29,7 +29,7 @@ def of(check: Check, leaks: Leaks) -> list[Finding]:
 @SEARCHES
 def test_it_is_well_where_all_was_searched_and_nothing_found(check: Check) -> None:
     (finding,) = of(check, Leaks(looked=7, left_out=2))
-    assert (finding.verdict, finding.seen) == ("ok", "none in 7 files, 2 left out: too big, or not text")
+    assert (finding.verdict, finding.seen) == ("ok", "none in 7 files, 2 files left out: too big, or not text")
 
 
 @SEARCHES

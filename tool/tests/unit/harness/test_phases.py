@@ -75,7 +75,13 @@ def test_what_another_thread_does_holds_nothing_up() -> None:
     phases = Phases()
     phases.told()
     phases.begin("forward")
-    ahead = threading.Thread(target=lambda: (phases.begin("data"), phases.end("data"), phases.end("forward")))
+
+    def fetch() -> None:
+        phases.begin("data")
+        phases.end("data")
+        phases.end("forward")
+
+    ahead = threading.Thread(target=fetch)
     ahead.start()
     ahead.join()
     assert phases.open == ["forward"]

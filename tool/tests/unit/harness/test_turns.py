@@ -108,7 +108,7 @@ def test_few_things_are_kept() -> None:
         ((HALF, (WHOLE, None)), (WHOLE, (WHOLE, None))),
         ({"a": HALF, "b": [HALF]}, {"a": WHOLE, "b": [WHOLE]}),
         (Pair(HALF, 1), Pair(WHOLE, 1)),
-        (defaultdict(list, {"a": HALF}), defaultdict(list, {"a": WHOLE})),
+        (defaultdict(lambda: HALF, a=HALF), defaultdict(lambda: HALF, a=WHOLE)),
     ],
 )
 def test_answers_are_of_float32_and_of_the_kind_they_were(told: object, wanted: object) -> None:

@@ -104,6 +104,28 @@ def test_what_keeps_results_is_known(tmp_path: Path, text: str, keeps: bool) -> 
     assert read(tmp_path / "m.py", "m.py").keeps is keeps
 
 
+DEEP = {
+    "else": "if x == 0:\n    pass\n" + "".join(f"elif x == {number}:\n    pass\n" for number in range(400)) + "y = 1\n",
+    "signs": "y = 1\nx = " + "-" * 4000 + "1\n",
+    "more signs": "y = 1\nx = " + "-" * 30_000 + "1\n",
+    "decorator": "y = 1\n@a" + ".f()" * 900 + "\ndef f(): pass\n",
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_what_is_nested_too_deeply_is_known_by_all_of_it(tmp_path: Path, text: str) -> None:
+    assert of(tmp_path, text) != of(tmp_path, text.replace("y = 1", "y = 2"))
+    assert of(tmp_path, text) == of(tmp_path, text)
+
+
+def test_what_cannot_be_read_may_keep_and_import_anything(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text(DEEP["more signs"])
+    found = read(tmp_path / "m.py", "m.py")
+    assert (found.keeps, found.dynamic, found.tree) == (True, True, None)
+    (tmp_path / "folder.py").mkdir()
+    assert read(tmp_path / "folder.py", "folder.py").keeps
+
+
 LINES = st.lists(
     st.sampled_from(["import a", "import b", "from p import c", "from . import c", "from .q import d", "x = 1", "def ("])
 )

@@ -55,6 +55,33 @@ def test_each_of_several_pins_of_one_package_counts() -> None:
     assert [seen for seen, _ in lock.misfits(pins, [Requirement("Alpha<2")])] == ["alpha is locked at 2.0".replace("a", "A", 1)]
 
 
+@pytest.mark.parametrize(
+    ("marker", "asked"),
+    [
+        ("python_version < '3.11'", False),
+        ("python_version < '3.11' and sys_platform == 'win32'", False),
+        ("'3.11' > python_version", False),
+        ("python_full_version < '3.12'", False),
+        ("python_version in '3.10 3.11'", False),
+        ("python_version == '3.*'", True),
+        ("python_version <= '3.12'", True),
+        ("python_version >= '3.14'", True),
+        ("python_version > '3.12' and python_version < '3.14'", True),
+        ("python_version > '3.12' and python_version < '3.13'", False),
+        ("python_version < '3.11' or sys_platform == 'win32'", True),
+        ("platform_python_implementation == 'PyPy'", True),
+        ("sys_platform == 'darwin' and platform_release >= '20'", True),
+        ("(python_version < '3.11' or python_version > '3.12') and os_name != 'nt'", True),
+    ],
+)
+def test_what_no_python_of_the_project_asks_for_need_not_be_locked(tmp_path: Path, marker: str, asked: bool) -> None:
+    project = f'[project]\nname = "x"\nrequires-python = ">=3.12"\ndependencies = ["alpha", "beta; {marker}"]\n'
+    found = look(lock.QUALITY, code(tmp_path, {"pyproject.toml": project, "locks/cpu.txt": locked("alpha==1")}))
+    assert [(each.verdict, each.seen) for each in found] == [
+        ("fail", "beta is not in the lock") if asked else ("ok", "holds 1 ranges")
+    ]
+
+
 def test_rendered_files_are_held_against_the_spec(tmp_path: Path) -> None:
     made = code(tmp_path, {"torch-starter.toml": "", "compose.yaml": compose.ARTIFACT.render(Spec()), "Dockerfile": "FROM x\n"})
     found = {each.id: each for each in look(rendered.QUALITY, made)}

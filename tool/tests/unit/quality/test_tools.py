@@ -105,6 +105,32 @@ def test_scripts_are_found_by_name_and_by_their_first_line(tmp_path: Path, git: 
     assert {each.verdict for each in found} == {"fail", "warn"}
 
 
+@pytest.mark.parametrize(
+    ("first", "known"),
+    [
+        ("#!/bin/bash -e", True),
+        ("#! /bin/sh", True),
+        ("#!/bin/sh\r", True),
+        ("#!/usr/bin/env bash", True),
+        ("#!/usr/bin/env -S bash -e", True),
+        ("#!/usr/bin/env -Sbash -e", True),
+        ("#!/usr/bin/env -iS A=1 /bin/dash -eu", True),
+        ("#!/usr/bin/env --split-string=ksh -e", True),
+        ("#!/" + "long/" * 30 + "bash", True),
+        ("#!/usr/bin/env python3 sh", False),
+        ("#!/usr/bin/zsh", False),
+        ("#!/usr/bin/fish", False),
+        ("#!/bin/shell", False),
+        ("#!" + "/usr/bin/env " + "-S " * 90, False),
+        ("/bin/sh", False),
+        ("#!", False),
+        ("", False),
+    ],
+)
+def test_a_script_is_known_by_its_first_line_whichever_options_it_has(tmp_path: Path, first: str, known: bool) -> None:
+    assert shell.is_script(code(tmp_path, {"run": f"{first}\necho\n"}), "run") is known
+
+
 def test_what_git_ignores_is_left_out(tmp_path: Path) -> None:
     files = {"a.sh": "#!/bin/sh\ncd $1\n", "b.sh": '#!/bin/sh\necho "$1"\n', ".gitignore": "a.sh\n"}
     assert told(look(shell.QUALITY, code(tmp_path, files, git=True))) == [("shell.rules", "ok", "")]

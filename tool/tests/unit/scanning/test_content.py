@@ -112,6 +112,20 @@ def test_a_line_or_the_next_one_is_allowed_by_a_mark() -> None:
     assert found(f"{line}\n# pragma: allowlist secret") == ["hugging-face"]
 
 
+def test_each_of_many_is_told_at_its_line_and_marks_hold_for_theirs() -> None:
+    lines = [each.text for seed in range(2, 40) for each in planted(seed)[:1]]
+    lines[3] += "  # pragma: allowlist secret"
+    lines[10] = f"# pragma: allowlist nextline secret\n{lines[10]}"
+    lines[20] = f"{lines[20]}, {planted(50)[0].text}"  # two in a line
+    told = [leak.line for leak in leaks("\n".join(lines), "many.py", NONE)]
+    assert told == [1, 2, 3, *range(5, 11), *range(13, 22), 22, 22, *range(23, 40)]
+
+
+def test_a_word_is_found_beside_a_secret_whatever_letters_stand_before() -> None:
+    near = next(each for each in planted() if each.kind == "kaggle" and "username" in each.line)
+    assert found("İ" * 300 + "\n" + near.text, "a.json") == ["kaggle"]  # whose small letter is two
+
+
 def test_one_is_allowed_by_its_digest_and_a_file_by_its_path() -> None:
     line = planted()[0].text
     (leak,) = leaks(line, "a/b.py", NONE)

@@ -41,3 +41,10 @@ def test_an_image_is_searched_in_its_variables_labels_and_layers() -> None:
         image.search(docker(None), "ours", NONE)
     with pytest.raises(Unknown, match="cannot be read"):
         image.search(docker({"Config": {"Env": 1}}), "ours", NONE)
+
+
+def test_a_path_that_is_allowed_is_none_of_an_image() -> None:
+    secret = planted()[0].secret
+    asked = docker({"Config": {"Env": [f"HF_TOKEN={secret}"]}})
+    (leak,) = image.search(asked, "ours", Allowed(paths=(".env", "*"))).found
+    assert image.search(asked, "ours", Allowed(frozenset([leak.digest]))).found == ()

@@ -10,53 +10,13 @@ import pytest
 from torch_starter.core.facts import Absent
 from torch_starter.core.leaks import InGit
 from torch_starter.core.machine import Machine
-from torch_starter.scanning import committed, history, tree
+from torch_starter.scanning import committed, content, history, tree
 from torch_starter.scanning.allowed import Allowed
-from unit.machines import local
 from unit.scanning.planted import planted
+from unit.scanning.repositories import ME, commit, git, places, put
 
-ME = ("-c", "user.name=me", "-c", "user.email=me@example.org", "-c", "commit.gpgsign=false")
 NONE = Allowed()
 TOKEN, OTHER = planted()[0].text, planted(2)[0].text
-
-
-def git(folder: Path, *words: str) -> str:
-    return subprocess.run(["git", *ME, *words], cwd=folder, check=True, capture_output=True, text=True).stdout
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    here = local()
-    here.variables.update(GIT_CEILING_DIRECTORIES=str(tmp_path), HOME=str(tmp_path), GIT_CONFIG_GLOBAL="/dev/null")
-    return here
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "a project"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def repository(folder: Path) -> Path:
-    git(folder, "init", "-q", "-b", "main")
-    return folder
-
-
-def put(folder: Path, name: str, text: str | bytes) -> None:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-
-
-def commit(folder: Path, words: str = "more") -> None:
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "--allow-empty", "-m", words)
-
-
-def places(found: object) -> list[tuple[str, int | None]]:
-    return [(leak.file, leak.line) for leak in getattr(found, "found")]  # noqa: B009
 
 
 def test_what_git_ignores_is_not_told_and_what_it_tracks_is(repository: Path, machine: Machine) -> None:
@@ -77,12 +37,12 @@ def test_without_git_neither_caches_nor_files_of_credentials_are_searched(folder
 
 def test_what_is_big_binary_or_a_link_is_left_out_and_counted(folder: Path, machine: Machine) -> None:
     put(folder, "weights.bin", b"\0" + TOKEN.encode())
-    put(folder, "big.txt", TOKEN + " " * tree.MOST_BYTES)
+    put(folder, "big.txt", TOKEN + " " * content.MOST_BYTES)
     put(folder, "fine.txt", "nothing")
     (folder / "link.txt").symlink_to("fine.txt")
     found = tree.search(machine, folder, NONE)
     assert (found.found, found.looked, found.left_out) == ((), 1, 3)
-    assert "3 left out" in found.seen
+    assert "3 files left out" in found.seen
 
 
 def test_a_search_that_is_stopped_says_so(folder: Path, machine: Machine) -> None:

@@ -8,6 +8,7 @@ the project that are called then are noted: what they compute belongs to no test
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import Any
 
@@ -73,13 +74,23 @@ class Watch:
 
     def may_run_ours(self, arguments: tuple[Any, ...]) -> bool:
         """Whether a program that is started may run code of the project."""
-        words = arguments[1] if isinstance(arguments[1], (list, tuple)) else [arguments[1]]
+        executable, given, folder, variables = arguments
+        words = given if isinstance(given, (list, tuple)) else [given]
         try:
-            texts = [os.fsdecode(word) for word in (arguments[0] or words[0], *words)]
-        except TypeError:
+            program, *texts = [os.fsdecode(word) for word in (executable or words[0], *words[1:])]
+            start = os.fsdecode(folder or ".")
+            found = shutil.which(program, path=os.pathsep.join(os.get_exec_path(variables)))
+        except (TypeError, ValueError):
             return True
-        name = os.path.basename(texts[0])
-        return name.startswith(RUNNERS) or any(self.root.rstrip(os.sep) in text for text in texts)
+        if os.path.basename(program).startswith(RUNNERS) or any(self.root.rstrip(os.sep) in text for text in texts):
+            return True
+        paths = [text for word in texts for text in (word, word.rpartition("=")[2]) if text]
+        return any(self.is_ours(os.path.join(start, path)) for path in (program, found or program, *paths))
+
+    def is_ours(self, path: str) -> bool:
+        """Whether there is such a path, and it is in the project, by its name or by where a link leads."""
+        ways = (os.path.abspath, os.path.realpath)
+        return os.path.lexists(path) and any((way(path) + os.sep).startswith(self.root) for way in ways)
 
     def inside(self, path: Any) -> str:
         """A path of the project, relative to it; nothing for any other, and for what programs keep."""
