@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from real import _shop
 from real._killing import is_old, kill_often, newer_releases
-from real._shop import Shop, told, trials
+from real._shop import CONFIG, Shop, told, trials
 from real.test_setup_safety import in_a_mount, needs_root
 
 model, locked = _shop.model, _shop.locked
@@ -65,6 +66,17 @@ def test_an_interrupt_leaves_nothing_behind(locked: Shop) -> None:
     assert locked.everything == before
     assert locked.environments == [locked.current]
     assert not (locked.root / ".torch-starter" / "tests" / "candidates").exists()
+
+
+def test_an_interrupt_ends_what_waits_for_an_index_that_never_answers(locked: Shop) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        locked.config.write_text(CONFIG.format(address=f"http://127.0.0.1:{silent.getsockname()[1]}/simple"))
+        process = locked.start("lock-update", "--json")
+        asked, _ = silent.accept()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)  # uv by itself waits for half a minute, several times
+        asked.close()
+    assert (process.returncode, '"interrupted"' in out) == (130, True), err
 
 
 def test_what_somebody_writes_meanwhile_is_not_lost(locked: Shop) -> None:

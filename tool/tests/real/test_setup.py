@@ -42,6 +42,27 @@ def test_a_second_setup_changes_nothing(ready: Sandbox) -> None:
     assert (report["exit_code"], report["changes"], ready.current) == (0, [], before)
 
 
+def test_what_is_not_asked_for_here_is_no_reason_to_stop(ready: Sandbox) -> None:
+    ready.package("beta")
+    ready.want("alpha", "beta; python_version < '3'")
+    assert ready.json("setup")["exit_code"] == 0
+    assert ready.json("lock-update", "--dry-run")["exit_code"] == 0
+
+
+def test_a_package_that_moves_from_an_extra_to_the_core_is_installed(ready: Sandbox) -> None:
+    """The lock stays the same: it has all extras."""
+    ready.package("beta")
+    ready.want("alpha", "beta")
+    project = ready.root / "pyproject.toml"
+    whole = project.read_text()
+    project.write_text(whole.replace('  "beta",\n', "").replace("spare = []", 'spare = ["beta"]'))
+    assert ready.json("setup")["exit_code"] == 0
+    assert not list(ready.venv.glob("lib/*/site-packages/beta.py"))
+    project.write_text(whole)
+    assert ready.json("setup")["exit_code"] == 0
+    assert list(ready.venv.glob("lib/*/site-packages/beta.py"))
+
+
 def test_a_package_that_was_changed_by_hand_is_found_and_mended(ready: Sandbox) -> None:
     ready.package("stranger")
     subprocess.run([uv(), "pip", "install", "-q", "-p", ready.venv / "bin/python", "stranger"], env=ready.variables, check=True)

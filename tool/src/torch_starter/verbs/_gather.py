@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
-from packaging.requirements import Requirement
 
 from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
@@ -85,7 +84,7 @@ def gather(ask: Ask, subject: Subject, light: Sequence[str] = ()) -> Evidence:
         ours=ours,
         interpreter=interpreter,
         installed=installed,
-        wanted=applying(known.direct(subject.extras), interpreter.markers),
+        wanted=known.direct(subject.extras, interpreter.markers),
         extra_of=known.extra_of(subject.extras),
         locked=lock_file.selected(pins, interpreter.markers),
         lock=f"locks/{lock.name}",
@@ -105,11 +104,6 @@ def told_by(answer: Answer, user: Mapping[str, str]) -> Interpreter:
     """What the interpreter says of itself, and which other environment is active."""
     interpreter = msgspec.convert(answer.value, Interpreter)
     return msgspec.structs.replace(interpreter, active=active(user, interpreter))
-
-
-def applying(wanted: Mapping[str, Requirement], markers: Mapping[str, str]) -> dict[str, Requirement]:
-    """What is asked for on this platform and with this Python."""
-    return {name: each for name, each in wanted.items() if each.marker is None or each.marker.evaluate(dict(markers))}
 
 
 def scripts(ask: Ask, interpreter: Interpreter, installed: Installed) -> dict[str, tuple[str, ...]]:

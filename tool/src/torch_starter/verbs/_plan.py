@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
@@ -82,8 +83,9 @@ def plan_for(ask: Ask, choice: Choice, lock: Path, extras: tuple[str, ...]) -> P
     if text is None:
         raise WrongSpec("lock.missing", f"there is no locks/{lock.name}", f"./dev.sh lock-update --accelerator {choice.name}")
     pins = lock_file.parse(text, f"locks/{lock.name}")
-    wanted = requirements.parse(ask.machine.files.read(ask.project.pyproject)).direct(extras)
-    locked = {pin.name: pin.version for pin in pins}
+    markers = requirements.here(ask.spec.python.version)
+    wanted = requirements.parse(ask.machine.files.read(ask.project.pyproject)).direct(extras, markers)
+    locked = lock_file.selected(pins, markers)
     refuse_unlocked(wanted, locked, lock.name)
     return Plan(
         accelerator=choice.name,
@@ -126,7 +128,21 @@ def up_to_date(ask: Ask, plan: Plan) -> bool:
         return False
     path, record = now
     same = (record.accelerator, record.lock_hash, set(record.extras)) == (plan.accelerator, plan.lock_hash, set(plan.extras))
-    return same and (path / "bin" / "python").exists() and linked(ask) and installed_names(path) == set(record.packages)
+    names = installed_names(path)
+    return (
+        same and made_with(path, ask.spec.python.version) and linked(ask) and names == set(record.packages) and has(names, plan)
+    )
+
+
+def made_with(environment: Path, version: str) -> bool:
+    """Whether it is there, and its Python of that version, such as 3.12."""
+    short = ".".join(version.split(".")[:2])
+    return (environment / "bin" / "python").exists() and (environment / "lib" / f"python{short}").is_dir()
+
+
+def has(names: set[str], plan: Plan) -> bool:
+    """Whether all that is asked for is there: a package may have moved from an extra to the core, which changes no lock."""
+    return plan.direct.keys() <= {canonicalize_name(name.split("-")[0]) for name in names}
 
 
 def linked(ask: Ask) -> bool:

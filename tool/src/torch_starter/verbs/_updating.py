@@ -15,6 +15,7 @@ import msgspec
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
 from torch_starter.core.later import Later
+from torch_starter.core.stoppable import Stoppable
 from torch_starter.making import lock_label
 from torch_starter.making.switching import Edit
 from torch_starter.search import holds as held
@@ -124,7 +125,8 @@ def search_all(ask: Ask, request: Request, folder: Path, staged: Ask, texts: Map
     update = Update(ask, staged, request, held.read(texts[f"locks/{held.NAME}"]), texts)
     if ask.flag("again") and not ask.flag("dry-run"):
         ask.machine.files.remove_tree(ask.project.state / _workshop.TRIALS)
-    workshop = _workshop.Workshop(staged, folder, request.moving)
+    programs = Stoppable(staged.machine.processes)
+    workshop = _workshop.Workshop(replace(staged, machine=replace(staged.machine, processes=programs)), folder, request.moving)
     benches = {name: workshop.bench(name) for name in request.names}
     ahead = [look_ahead(bench, update.before) for bench in benches.values()]
     try:
@@ -136,6 +138,9 @@ def search_all(ask: Ask, request: Request, folder: Path, staged: Ask, texts: Map
             update.searched.append(search(update, name, bench, workshop))
             update.searched[-1].seconds = time.monotonic() - started
             bench.trying.aside.remove()
+    except BaseException:
+        programs.stop()  # what was asked ahead would be waited for, as long as a network hangs
+        raise
     finally:
         for each in (each for resolving in ahead for each in resolving):
             with contextlib.suppress(BaseException):
@@ -158,7 +163,7 @@ def search(update: Update, name: str, bench: Bench, workshop: _workshop.Workshop
     known = dict.fromkeys((*update.before, *(hold for each in update.searched for hold in each.holds)))
     own = [hold for hold in update.before if hold.concerns(name)]
     ranges = requirements.parse(update.texts["pyproject.toml"])
-    proven = _workshop.fits(before, ranges.direct(ranges.extras))
+    proven = _workshop.fits(before, ranges.direct(ranges.extras, workshop.markers))
     aim = Aim(*workshop.order(), before.versions if proven else {})
     hints = [hold for hold in known if hold not in own]
     outcome = Search(bench, aim, own, hints, lambda words: ask.progress.say(f"  {words}")).run()

@@ -64,6 +64,11 @@ class Workshop:
         return requirements.parse(self.ask.machine.files.read(self.ask.project.pyproject))
 
     @cached_property
+    def wanted(self) -> dict[str, Requirement]:
+        """All direct dependencies that are asked for here."""
+        return self.known.direct(self.known.extras, self.markers)
+
+    @cached_property
     def markers(self) -> Mapping[str, str]:
         """The variables of PEP 508 that the target's interpreter has."""
         done = self.ask.machine.processes.run([self.python, "-I", "-c", VERSIONS], timeout=20)
@@ -92,7 +97,7 @@ class Workshop:
             "machine": f"{platform.system()} {platform.machine()} {self.ask.project.platform}",
             "judges": judges(),
             "gpu": self.gpu,
-            "direct": json.dumps(sorted(self.known.direct(self.known.extras))),
+            "direct": json.dumps(sorted(self.wanted)),
             "commands": json.dumps(commands),
             "files": contents(root, own_files(self.ask)) if commands else "",
         }
@@ -121,7 +126,7 @@ class Workshop:
             trying,
             trials,
             self.markers,
-            self.known.direct(self.known.extras),
+            self.wanted,
             Kept(text, self.moving) if self.moving is not None and text else None,
             self.ends,
             self.ask.flag("dry-run"),
@@ -137,7 +142,7 @@ class Workshop:
     def order(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The packages that should stay newest first: those that the spec prefers, then the direct ones; and the former alone."""
         preferred = tuple(canonicalize_name(name) for name in self.ask.spec.update.prefer)
-        return tuple(dict.fromkeys((*preferred, *self.known.direct(self.known.extras)))), preferred
+        return tuple(dict.fromkeys((*preferred, *self.wanted))), preferred
 
     def labelled(self, bench: Bench, found: Candidate) -> str:
         """A lock with the comment that says what it was proven on, and what was only looked at."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shape.source import ROOT
 from torch_starter.core.problems import WrongSpec, WrongUsage
-from torch_starter.core.requirements import parse
+from torch_starter.core.requirements import here, parse
 
 TEXT = """
 [project]
@@ -20,6 +20,28 @@ notebook = ["jupyterlab>=4.2"]
 def test_the_core_and_the_extras_asked_for_are_direct() -> None:
     assert list(parse(TEXT).direct(())) == ["torch", "scikit-learn"]
     assert list(parse(TEXT).direct(("dev",))) == ["torch", "scikit-learn", "ruff"]
+
+
+MARKED = """
+[project]
+name = "My_Project"
+dependencies = ["tomli; python_version < '3.11'", "torch<2; sys_platform == 'win32'", "torch>=2; sys_platform != 'win32'"]
+[project.optional-dependencies]
+dev = ["ruff>=0.5", "my-project[dev]"]
+all = ["my.project[dev, docs]", "pytest"]
+docs = ["mkdocs"]
+"""
+
+
+def test_what_is_not_asked_for_here_is_left_out() -> None:
+    found = parse(MARKED).direct((), here("3.12"))
+    assert {name: str(each.specifier) for name, each in found.items()} == {"torch": ">=2"}
+    assert "tomli" in parse(MARKED).direct((), here("3.10.4"))
+
+
+def test_an_extra_that_names_others_of_the_project_asks_for_theirs() -> None:
+    assert [each.name for each in parse(MARKED).extras["all"]] == ["ruff", "mkdocs", "pytest"]
+    assert [each.name for each in parse(MARKED).extras["dev"]] == ["ruff"], "one that names itself has an end"
 
 
 def test_extras_are_kept_in_order_and_once() -> None:
