@@ -179,6 +179,16 @@ def test_changed_runs_what_an_edit_reaches_and_says_how_many_it_left_out(well: P
     assert well.run("test", "--changed", "tool/tests/unit")[0] == 2
 
 
+def test_changed_forgets_nothing_that_a_run_of_other_tests_left_undone(well: Place) -> None:
+    more = "def test_more() -> None:\n    assert 1 + 1 == 2\n"
+    write(well, {"tests/test_good.py": f"{TEST}\n\ndef test_beside() -> None:\n    assert True\n", "tests/test_more.py": more})
+    assert well.run("test", "--changed")[0] == 0
+    write(well, {"src/good.py": GOOD.replace("2 * number", "3 * number")})
+    assert well.run("test", "--changed", "tests/test_more.py")[0] == 0
+    code, out, _ = well.run("test", "--changed")
+    assert (code, "1 failed" in out) == (1, True), out
+
+
 def test_no_random_mutation_fails_a_test_that_was_left_out(current: Path) -> None:
     """The benchmark does it more often, and measures."""
     script = REPOSITORY / "tool" / "benchmarks" / "test_changed.py"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from torch_starter.checks._answers import from_answer
 from torch_starter.checks._probe_files import checks_of
-from torch_starter.checks.gpu_compute import explained, where_a_gpu_is
+from torch_starter.checks.gpu_compute import explained, premise, where_a_gpu_is
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding
@@ -17,15 +17,20 @@ NCCL = "distributed.nccl"
 
 
 def nccl(evidence: Evidence) -> Iterator[Finding]:
-    title, count = "the GPUs add a tensor up by NCCL", len(evidence.facts[Gpu].devices)
+    found, title = evidence.facts[Gpu], "the GPUs add a tensor up by NCCL"
     answer = evidence.answers.get(NCCL)
+    why_not = no_group(len(found.devices)) or premise(evidence, found)
     other = explained(evidence, NCCL) if answer is None or not answer.ok else ""
-    if count < 2 or other:
-        seen = f"see {other}" if count >= 2 else f"{count} GPU: there is no group to make" if count else "NVML lists no GPU"
-        yield Finding(id=NCCL, verdict="skip", title=title, seen=seen)
+    if why_not or other:
+        yield Finding(id=NCCL, verdict="skip", title=title, seen=why_not or f"see {other}")
         return
     remedy = f"NCCL_DEBUG=INFO {evidence.interpreter.executable} -m torch.distributed.run …, and read what NCCL says"
     yield from_answer(NCCL, title, evidence, answer, remedy, ("torch",))
+
+
+def no_group(count: int) -> str:
+    """Why so many GPUs are no group; empty where they are one."""
+    return "" if count >= 2 else f"{count} GPU: there is no group to make" if count else "NVML lists no GPU"
 
 
 CHECKS = (

@@ -80,13 +80,15 @@ def bounds_of(evidence: Evidence) -> Accelerator | None:
 def suits(evidence: Evidence, found: Gpu) -> str:
     """How far the driver runs the build, in words. Within one major CUDA a driver runs newer minor ones, with limits."""
     bounds, need = bounds_of(evidence), needed(evidence)
+    # with NVIDIA's package cuda-compat an older driver runs a newer CUDA
+    brought_along = bool(need and found.cuda) and Version(found.cuda) >= Version(need)
     if bounds and bounds.driver:
         have = Version(found.driver)
         if have < Version(bounds.driver):
-            return "too old"
+            return "" if brought_along else "too old"
         full = bounds.driver_full is None or have >= Version(bounds.driver_full)
         return "" if full else f"with limits below {bounds.driver_full}"
-    if not need or not found.cuda or Version(found.cuda) >= Version(need):
+    if not need or not found.cuda or brought_along:
         return ""
     same_major = Version(found.cuda).major == Version(need).major
     return f"with limits below CUDA {need}" if same_major else "too old"

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 
 from packaging.version import Version
 
+from torch_starter.checks._fitting import none_fits
 from torch_starter.checks.gpu import NO_NODES, not_given
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.kinds import Check
-from torch_starter.core.report import Finding
+from torch_starter.core.report import Finding, Verdict
 from torch_starter.facts.gpu import Gpu
 
 BUILD = "gpu.build"
 AUTO = "./dev.sh setup --accelerator auto"
+ON_CPU = "this environment is one for the CPU, and a build for GPUs would fit"
 
 
 def build(evidence: Evidence) -> Iterator[Finding]:
@@ -26,15 +28,27 @@ def build(evidence: Evidence) -> Iterator[Finding]:
         seen = NO_NODES if torch else "torch is not installed"
         yield Finding(id="gpu.build", verdict="skip", title=title, seen=seen)
         return
-    on_cpu = torch.flavour == "cpu" or (evidence.ours and evidence.accelerator == "cpu")
+    chosen = for_the_cpu(evidence, found)
+    verdict: Verdict = "fail" if torch.flavour == "cpu" else "ok"
+    if chosen:
+        verdict = "warn" if chosen == ON_CPU else "skip"
+    built = f"torch {torch.version}, built for {torch.flavour or 'an unknown CUDA'}; {len(found.devices)} GPUs here"
+    wrong = verdict in ("warn", "fail")
     yield Finding(
         id="gpu.build",
-        verdict="fail" if on_cpu else "ok",
+        verdict=verdict,
         title=title,
-        seen=f"torch {torch.version}, built for {torch.flavour or 'an unknown CUDA'}; {len(found.devices)} GPUs here",
-        wanted="a CUDA build" if on_cpu else "",
-        remedy=remedy(evidence) if on_cpu else "",
+        seen=f"{built}: {chosen}" if chosen else built,
+        wanted="a CUDA build" if wrong else "",
+        remedy=remedy(evidence) if wrong else "",
     )
+
+
+def for_the_cpu(evidence: Evidence, found: Gpu) -> str:
+    """Why an environment of ours is for the CPU on purpose: set-up found no build that fits, or was asked; else empty."""
+    if not evidence.ours or evidence.accelerator != "cpu":
+        return ""
+    return none_fits(evidence, found) or ON_CPU
 
 
 def remedy(evidence: Evidence) -> str:
@@ -109,7 +123,7 @@ CHECKS = (
         "A CPU build beside a GPU trains slowly and says nothing.",
         build,
         level="quick",
-        found="What torch's wheel says that it was built for, beside the driver's GPUs.",
+        found="What torch's wheel says that it was built for, beside the driver's GPUs and the spec's builds for them.",
         mend="./dev.sh setup --accelerator auto, or torch from the index of a CUDA build.",
         source="uv#17236",
     ),

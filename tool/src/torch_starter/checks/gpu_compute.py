@@ -9,6 +9,7 @@ from typing import Any
 
 from torch_starter.checks import gpu, gpu_build, gpu_devices
 from torch_starter.checks._answers import from_answer
+from torch_starter.checks._visible import HIDDEN, hides_all
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Unknown
 from torch_starter.core.kinds import Check, Level
@@ -16,7 +17,6 @@ from torch_starter.core.report import Finding, Verdict
 from torch_starter.facts.gpu import Gpu
 
 COMPUTE, THOROUGH = "gpu.compute", "gpu_full.thorough"
-HIDDEN = "CUDA_VISIBLE_DEVICES hides every GPU"
 BEFORE = (
     gpu.nvml,
     gpu_devices.files,
@@ -52,9 +52,9 @@ def aspect(evidence: Evidence, *, id: str, title: str, probe: str) -> Iterator[F
 
 def premise(evidence: Evidence, found: Gpu) -> str:
     """Why no GPU can be used on purpose; empty where one can."""
-    if evidence.variables.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+    if hides_all(evidence):
         return HIDDEN
-    return gpu.NO_NODES if gpu.not_given(evidence, found) else ""
+    return gpu.NO_NODES if gpu.not_given(evidence, found) else gpu_build.for_the_cpu(evidence, found)
 
 
 def judged(result: dict[str, Any]) -> tuple[Verdict, str]:

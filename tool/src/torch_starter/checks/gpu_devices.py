@@ -13,6 +13,12 @@ from torch_starter.core.report import Finding, Verdict
 from torch_starter.facts.gpu import Gpu
 from torch_starter.facts.system import System
 
+NUMBERED = re.compile(r"/dev/nvidia\d+")
+AGAIN = {
+    True: "restart the container, with --device for each file: its host has taken the permission away",
+    False: "start the job again, and ask for its GPUs: its control group has no permission for them",
+}
+
 
 def files(evidence: Evidence) -> Iterator[Finding]:
     """CUDA needs /dev/nvidia0 and on, /dev/nvidiactl and /dev/nvidia-uvm, each to read and to write."""
@@ -25,19 +31,28 @@ def files(evidence: Evidence) -> Iterator[Finding]:
 
 def judged_files(evidence: Evidence, found: Gpu, nodes: dict[str, str], container: bool) -> tuple[Verdict, str, str]:
     """Verdict, what was seen, and what mends it."""
-    closed = {path: why for path, why in nodes.items() if why}
+    others = of_others(found, nodes)
+    closed = {path: why for path, why in nodes.items() if why and path not in others}
     if not_given(evidence, found):
         return ("warn", NO_NODES, "docker run --gpus all …") if needed(evidence) else ("skip", NO_NODES, "")
     if closed:
         told = ", ".join(f"{path}: {why}" for path, why in closed.items())
-        forbidden = container and any("not permitted" in why for why in closed.values())
-        again = "restart the container, with --device for each file: its host has taken the permission away"
-        return "fail", told, again if forbidden else f"sudo chmod 666 {' '.join(closed)}"
+        forbidden = any("not permitted" in why for why in closed.values())  # by a control group: no mode of a file mends that
+        return "fail", told, AGAIN[container] if forbidden else f"sudo chmod 666 {' '.join(closed)}"
     missing = [] if "/dev/dxg" in nodes else [name for name in ("/dev/nvidiactl", "/dev/nvidia-uvm") if name not in nodes]
     failed = "error" in evidence.value("gpu.compute").get("compute", {}) and suits(evidence, found) != "too old"
     if missing and (container or failed):  # elsewhere they are made at the first use
         return "fail", f"{', '.join(missing)} missing", "sudo nvidia-modprobe -u -c=0"
-    return "ok", ", ".join(nodes) or "made at the first use", ""
+    told = ", ".join(path for path in nodes if path not in others) or "made at the first use"
+    return "ok", told + (f"; given to others: {', '.join(others)}" if others else ""), ""
+
+
+def of_others(found: Gpu, nodes: dict[str, str]) -> list[str]:
+    """The files of GPUs that are closed and not missed: a job that has a part of its node is shown just that part by NVML."""
+    numbered = [path for path in nodes if NUMBERED.fullmatch(path)]
+    closed = [path for path in numbered if nodes[path]]
+    enough = found.source == "NVML" and 0 < len(found.devices) <= len(numbered) - len(closed)
+    return closed if enough else []
 
 
 def visible(evidence: Evidence) -> Iterator[Finding]:

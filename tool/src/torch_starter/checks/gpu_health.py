@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from torch_starter.checks._visible import HIDDEN, hides_all, left
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent
 from torch_starter.core.kinds import Check
@@ -13,17 +14,19 @@ from torch_starter.facts.gpu import Device, Gpu
 MOST = 0.5  # of a GPU's memory that may be taken before we begin
 
 
-def devices(evidence: Evidence) -> tuple[Device, ...]:
-    """The GPUs that NVML lists; raises Absent where there are none."""
+def devices(evidence: Evidence) -> dict[int, Device]:
+    """The GPUs that NVML lists and that a program of ours would use, by number; raises Absent where there are none."""
     found = evidence.facts[Gpu].devices
     if not found:
         raise Absent("NVML lists no GPU")
-    return found
+    if hides_all(evidence):
+        raise Absent(HIDDEN)
+    return left(evidence, found)
 
 
 def memory_used(evidence: Evidence) -> Iterator[Finding]:
     """Before anything of ours runs, the memory is there to be used."""
-    known = [(i, each, each.used) for i, each in enumerate(devices(evidence)) if each.used is not None and each.memory]
+    known = [(i, each, each.used) for i, each in devices(evidence).items() if each.used is not None and each.memory]
     if not known:
         raise Absent("no GPU tells how much of its memory is used")
     full = [(i, each) for i, each, used in known if used > MOST * each.memory]
@@ -39,9 +42,10 @@ def memory_used(evidence: Evidence) -> Iterator[Finding]:
 
 def health(evidence: Evidence) -> Iterator[Finding]:
     """Errors that memory could not correct, memory that is worn, clocks that heat or power holds down."""
-    faults = {i: tuple(faults_of(each)) for i, each in enumerate(devices(evidence))}
+    ours = devices(evidence)
+    faults = {i: tuple(faults_of(each)) for i, each in ours.items()}
     found = [f"GPU {i}: {', '.join(each)}" for i, each in faults.items() if each]
-    worn = any(each.worn for each in devices(evidence))
+    worn = any(each.worn for each in ours.values())
     yield Finding(
         id="gpu.health",
         verdict="fail" if worn else "warn" if found else "ok",
@@ -71,7 +75,7 @@ CHECKS = (
         "What another process holds cannot be allocated: a training that fitted yesterday runs out of memory.",
         memory_used,
         level="quick",
-        found="Used and total memory of each GPU by NVML.",
+        found="Used and total memory by NVML, of each GPU that CUDA_VISIBLE_DEVICES leaves.",
         mend="End the process that holds it, or take another GPU.",
         source="NVIDIA, NVML API reference: nvmlDeviceGetMemoryInfo",
     ),
@@ -81,7 +85,7 @@ CHECKS = (
         "A GPU counts what it could not correct and says why it is slow; nobody reads it until a training fails.",
         health,
         level="quick",
-        found="Uncorrected ECC errors, remapped rows and reasons for lowered clocks by NVML.",
+        found="Uncorrected ECC errors, remapped rows, why clocks are lowered: by NVML, of GPUs that CUDA_VISIBLE_DEVICES leaves.",
         mend="Reset or replace the GPU; see to its cooling and power.",
         source="NVIDIA, GPU Memory Error Management; NVML API reference: clocks event reasons",
     ),

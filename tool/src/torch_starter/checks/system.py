@@ -15,7 +15,11 @@ from torch_starter.facts.clock import Clock
 from torch_starter.facts.system import System
 from torch_starter.facts.tracing import Tracing
 
-SUPPORTED = {"Linux", "Darwin"}
+WHEELS = {"Linux": ("x86_64", "aarch64"), "Darwin": ("arm64",)}  # of torch; for macOS on x86_64 there are none since 2.3
+OTHER_PROCESSOR = {
+    "Linux": "use a 64-bit system on a processor of one of these kinds",
+    "Darwin": "on Apple silicon: a terminal and a Python that Rosetta does not translate; on Intel: the container",
+}
 LEAST_GLIBC = "2.28"  # the wheels of torch are manylinux_2_28 since 2.6
 DAY = 86_400
 
@@ -36,12 +40,14 @@ def platform(evidence: Evidence) -> Iterator[Finding]:
 
 def unsupported(found: System) -> tuple[str, str]:
     """What is wanted instead of this system, and what to do; both empty where wheels of PyTorch run on it."""
-    if found.os not in SUPPORTED:
-        return "Linux x86_64 or aarch64, WSL2, macOS", "use WSL2, or the container"
+    if found.os not in WHEELS:
+        return "Linux x86_64 or aarch64, WSL2, macOS arm64", "use WSL2, or the container"
     if found.wsl and "Microsoft" in found.kernel:  # WSL2 writes it small
         return "WSL 2: version 1 has no GPU and no real Linux kernel", "wsl --set-version <distribution> 2"
     if found.os == "Linux" and found.libc.startswith("musl"):
         return "glibc: PyTorch has no wheels for musl", "use an image that is based on Debian or Ubuntu instead of Alpine"
+    if found.architecture not in WHEELS[found.os]:
+        return f"{' or '.join(WHEELS[found.os])}: PyTorch has no wheels for {found.architecture} there", OTHER_PROCESSOR[found.os]
     name, _, version = found.libc.partition(" ")
     try:
         old = name == "glibc" and Version(version) < Version(LEAST_GLIBC)
@@ -96,8 +102,8 @@ CHECKS = (
         "Wheels of PyTorch exist for some platforms and C libraries only.",
         platform,
         level="quick",
-        found="The system, its C library and its kernel's name.",
-        mend="A newer system, WSL 2, or the container.",
+        found="The system, its architecture, its C library and its kernel's name.",
+        mend="A newer system, a 64-bit one, WSL 2, or the container.",
         source="The tag manylinux_2_28 in the names of the wheels",
     ),
     Check(

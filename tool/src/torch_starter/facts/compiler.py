@@ -45,8 +45,16 @@ class Compiler(Fact, frozen=True):
 
 def first(machine: Machine, variable: str, usual: tuple[str, ...]) -> str:
     """The program that a variable names, without its options, else the first usual one that is there."""
-    named = shlex.split(machine.variables.get(variable, ""))
+    named = words(machine.variables.get(variable, ""))
     return named[0] if named else next((name for name in usual if there(machine, name)), "")
+
+
+def words(command: str) -> list[str]:
+    """A command as a shell reads it; by its spaces alone where it has a quote too few."""
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return command.split()
 
 
 def there(machine: Machine, name: str) -> bool:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from torch_starter.core.facts import Fact
+from torch_starter.core.files import LocalFiles
 from torch_starter.core.machine import Machine
+
+ROOT = Path("/")
+NAMED = ("KUBERNETES_SERVICE_HOST", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER")
 
 
 class System(Fact, frozen=True):
@@ -35,7 +41,7 @@ class System(Fact, frozen=True):
             libc=c_library(),
             distribution=fields.get("PRETTY_NAME", "").strip('"'),
             wsl="microsoft" in kernel.lower(),
-            container=in_container(),
+            container=in_container(machine.variables),
         )
 
 
@@ -44,6 +50,12 @@ def c_library() -> str:
     return " ".join(platform.libc_ver()) if "musl" not in str(sysconfig.get_config_var("SOABI")) else "musl"
 
 
-def in_container() -> bool:
-    """Docker and Podman leave a file at the root; dev.sh asks the same."""
-    return Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
+def in_container(variables: Mapping[str, str] = os.environ, root: Path = ROOT) -> bool:
+    """Docker and Podman leave a file, Kubernetes and Apptainer set a variable; dev.sh asks the same.
+
+    systemd writes down in what it runs, which is called wsl where that is WSL: no container.
+    """
+    if any((root / name).exists() for name in (".dockerenv", "run/.containerenv")) or any(map(variables.get, NAMED)):
+        return True
+    kind = LocalFiles().read(root / "run" / "systemd" / "container")
+    return kind is not None and kind.strip() != "wsl"

@@ -75,10 +75,13 @@ def ask_checks(checks: Sequence[Check], evidence: Evidence) -> Judged:
 
 
 def causes(checks: Iterable[Check], evidence: Evidence) -> Iterable[Cause]:
-    """What explains failures, by the checks that were asked: what another would say is not in the report."""
+    """What explains failures, by the checks that were asked: what another would say is not in the report.
+
+    One that fails, by its own mistake too, explains nothing: what it would have explained is told as it is.
+    """
     for check in checks:
         if check.causes is not None:
-            with contextlib.suppress(Absent, Unknown):
+            with contextlib.suppress(Exception):
                 yield from check.causes(evidence)
 
 

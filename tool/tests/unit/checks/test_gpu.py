@@ -82,7 +82,10 @@ def computed(value: Mapping[str, object]) -> tuple[Answer, ...]:
         ("gpu.devices", on("container-without-gpu", "cpu"), "skip", "this container was given no GPU"),
         ("gpu.devices", on("old-driver"), "ok", "/dev/nvidia0"),
         ("gpu.build", on("two-h200"), "ok", "built for cu130; 2 GPUs"),
-        ("gpu.build", on("two-h200", "cpu"), "fail", "built for cpu"),
+        ("gpu.build", on("two-h200", "cpu"), "warn", "this environment is one for the CPU, and a build for GPUs would fit"),
+        ("gpu.build", on("two-h200", "cpu", accelerator="cu130"), "fail", "built for cpu"),
+        ("gpu.build", on("old-driver", "cpu"), "skip", "no build fits (cu130 needs driver 580; cu124 needs driver 525.60.13)"),
+        ("gpu.build", on("old-driver", "cpu", ours=False), "fail", "built for cpu"),
         ("gpu.build", on("two-h200", "cpu", ours=False), "fail", "built for cpu"),
         ("gpu.build", on("container-without-gpu", "cpu"), "skip", "this container was given no GPU"),
         ("gpu.capability", on("two-h200"), "ok", "NVIDIA H200: 9.0 between 7.5 and 12.1"),
@@ -187,7 +190,7 @@ def test_one_cause_gives_one_red_line() -> None:
     assert seen["matmul"].seen == "see gpu.compute"
     assert only("gpu.compute", on("old-driver", answers=dead)).seen == "see gpu.driver"
     assert only("gpu.compute", on("driver-updated-under-way", answers=dead)).seen == "see gpu.nvml"
-    assert only("gpu.compute", on("two-h200", "cpu", answers=dead)).seen == "see gpu.build"
+    assert only("gpu.compute", on("two-h200", "cpu", ours=False, answers=dead)).seen == "see gpu.build"
 
 
 @pytest.mark.parametrize(
@@ -197,10 +200,12 @@ def test_one_cause_gives_one_red_line() -> None:
         (on("old-driver"), {"gpu.compute", "gpu_full.thorough", "gpu.build"}),
         (on("driver-updated-under-way"), {"gpu.compute", "gpu_full.thorough"}),
         (on("container-without-gpu"), set()),
+        (on("two-h200", "cpu"), {"gpu.build"}),
+        (on("old-driver", "cpu"), {"gpu.build"}),
         (on("two-cores-no-gpu"), set()),
         (on("two-h200", variables={"CUDA_VISIBLE_DEVICES": "-1"}), {"gpu.build"}),
     ],
-    ids=["two", "one", "unknown", "not given", "none", "hidden"],
+    ids=["two", "one", "unknown", "not given", "for the CPU", "none fits", "none", "hidden"],
 )
 def test_probes_are_started_where_a_gpu_is(given: Evidence, probes: set[str]) -> None:
     assert {probe for check in CHECKS.values() if check.dynamic_probes for probe in check.dynamic_probes(given)} == probes

@@ -53,5 +53,9 @@ def test_what_a_variable_names_is_taken_by_its_name_without_its_folder(tmp_path:
     assert found.named == ("CXX", "CC")
 
 
+def test_a_quote_too_few_after_its_name_does_not_matter(tmp_path: Path) -> None:
+    assert ask(tmp_path, {"other": "other 1.2"}, CXX="other -DNAME='x").cxx == "other"
+
+
 def test_one_that_does_not_run_has_no_version(tmp_path: Path) -> None:
     assert ask(tmp_path, {USUAL: ""}).cxx_version == ""

@@ -140,7 +140,8 @@ def pytest_sessionstart(session: Any) -> None:
     select = session.config.pluginmanager.get_plugin("TestmonSelect")
     if select is None:
         return
-    may_skip = set(WANTED["may_skip"])
-    files = {name.split("::")[0] for name in session.config.testmon_data.all_tests if name not in may_skip}
+    may_skip, known = set(WANTED["may_skip"]), set(session.config.testmon_data.all_tests)
+    # it forgets what a run of other files alone had to leave undone: these are run, too
+    files = {name.split("::")[0] for name in known | may_skip if name not in may_skip or name not in known}
     select.deselected_tests = [name for name in select.deselected_tests if name in may_skip]
     select.deselected_files = [name for name in select.deselected_files if name not in files]
