@@ -17,6 +17,7 @@ from torch_starter import __version__
 from torch_starter.core.catalog import collect
 from torch_starter.core.kinds import Option, Verb
 from torch_starter.core.problems import Interrupted, Problem, WrongUsage
+from torch_starter.options import ScriptCommand, naming, parameter
 from torch_starter.verbs import FAMILIES, ORDER
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, stop_on_signal)
     try:
         answer = program().main(words, prog_name=program_name(), standalone_mode=False)
+        sys.stdout.flush()
         return answer if isinstance(answer, int) else 0
     except click.exceptions.NoArgsIsHelpError as help_text:
         print(help_text.format_message())
@@ -45,6 +47,10 @@ def main(words: Sequence[str] | None = None) -> int:
         return answer_stop(verb or "torch-starter", stop, as_json="--json" in words)
     except (click.Abort, KeyboardInterrupt):
         return answer_stop("torch-starter", Interrupted(), as_json="--json" in words)
+    except OSError as error:  # all others have an answer: this one cannot be written
+        from torch_starter.show.terminal import give_up
+
+        return give_up(error)
 
 
 def stop_on_signal(number: int, frame: object) -> None:
@@ -121,20 +127,6 @@ def show_completion(ctx: click.Context, param: click.Parameter, value: str | Non
         ctx.exit()
 
 
-class ScriptCommand(click.Command):
-    """A command whose options end behind -m MODULE, too: what follows is the module's own."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        taking = {name for each in self.params if isinstance(each, click.Option) and not each.is_flag for name in each.opts}
-        at = 0
-        while at < len(args) and args[at].startswith("-") and args[at] != "--":
-            if args[at] in ("-m", "--module"):
-                args = [*args[: at + 2], "--", *args[at + 2 :]]
-                break
-            at += 2 if args[at] in taking else 1
-        return super().parse_args(ctx, args)
-
-
 def command(verb: Verb) -> click.Command:
     """A verb as a command of the command line."""
     options = list(verb.options)
@@ -144,7 +136,9 @@ def command(verb: Verb) -> click.Command:
         options.append(Option("json", "Print the answer as one JSON document.", "flag"))
     params: list[click.Parameter] = [parameter(option) for option in options]
     if verb.rest:
-        params.append(click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar=verb.rest))
+        own = not (verb.passes_through or verb.script or verb.programs_options)  # else they are words of another program
+        look = naming if own else None
+        params.append(click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar=verb.rest, callback=look))
     settings: dict[str, Any] = {
         "allow_interspersed_args": not (verb.passes_through or verb.script),
         "ignore_unknown_options": verb.passes_through or verb.programs_options,
@@ -165,27 +159,6 @@ def command(verb: Verb) -> click.Command:
         epilog=f"Example:  {verb.example}",
         context_settings=settings,
     )
-
-
-def parameter(option: Option) -> click.Option:
-    """One option as click has it."""
-    texts = {"multiple": True, "callback": naming}
-    kinds: dict[str, dict[str, Any]] = {"flag": {"is_flag": True}, "texts": texts, "path": {"type": click.Path()}}
-    more: dict[str, Any] = {"default": option.default, "show_default": True} if option.default else {}
-    return click.Option(
-        [*([f"-{option.short}"] if option.short else []), f"--{option.name}"],
-        help=option.help,
-        metavar=option.metavar or None,
-        **kinds.get(option.type, {}),
-        **more,
-    )
-
-
-def naming(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse what names nothing, such as a comma alone: it would be taken for all."""
-    if values and not "".join(values).strip(", "):
-        raise click.BadParameter("it names nothing")
-    return values
 
 
 def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: bool) -> int:

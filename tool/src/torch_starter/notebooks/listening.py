@@ -52,7 +52,7 @@ def on_host(ip: str | None, port: int | None, *, certified: bool) -> Listening:
         raise WrongUsage(
             "notebook.address",
             f"at {ip} all who reach this machine could read along: the token, and what you type",
-            "from where you sit: ssh -L 8888:127.0.0.1:8888 <this machine>; or give --certfile and --keyfile",
+            f"from where you sit: ssh -L {port}:127.0.0.1:{port} <this machine>; or give --certfile and --keyfile",
         )
     host = socket.gethostname() if ip in (EVERYWHERE, "::") else f"[{ip}]" if ":" in ip else ip
     return Listening(ip, port, host, remote=True)

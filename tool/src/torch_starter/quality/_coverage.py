@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from torch_starter.core.facts import Unknown
+from torch_starter.core.problems import WrongSpec
 from torch_starter.core.quality import Code
 from torch_starter.core.report import Finding
 from torch_starter.quality._pytest import Wish
@@ -55,7 +56,7 @@ class Settings:
 
 
 def settings(code: Code) -> Settings:
-    """The project's own; they are empty where it has none."""
+    """The project's own; they are empty where it has none. Raises WrongSpec."""
     try:
         tool: dict[str, Any] = tomllib.loads(code.machine.files.read(code.root / "pyproject.toml") or "").get("tool", {})
     except ValueError:
@@ -64,7 +65,11 @@ def settings(code: Code) -> Settings:
     run = coverage.get("run", {})
     plain = not {"branch", "core", "dynamic_context", "plugins"} & run.keys()
     report = coverage.get("report", {})
-    return Settings("source" in run, float(report.get("fail_under", 0)), plain, int(report.get("precision", 0)))
+    try:
+        return Settings("source" in run, float(report.get("fail_under", 0)), plain, int(report.get("precision", 0)))
+    except (TypeError, ValueError) as error:
+        why = f"[tool.coverage.report] has fail_under or precision that is no number: {error}"
+        raise WrongSpec("coverage.settings", why, "mend pyproject.toml") from None
 
 
 def wish(code: Code, folder: Path) -> Wish | None:

@@ -5,8 +5,10 @@ First a line a group, then why things were skipped, then what is not well, the w
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
@@ -17,6 +19,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from torch_starter.core.files import DiskProblem
 from torch_starter.core.report import Change, Entry, Finding, Report
 from torch_starter.show import benchmarks, caches, memory, optimize, profile
 from torch_starter.show._fit import cut
@@ -35,6 +38,32 @@ CLOSING = {
 }
 
 
+class Output(Console):
+    """One whose reader may go away, such as `head`: the exit code says the same as without."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        write_nowhere()
+
+
+def write_nowhere() -> None:
+    """What is not yet written to stdout is for nobody."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def give_up(error: OSError) -> int:
+    """The exit code where an answer cannot be written, which is said where that can be."""
+    write_nowhere()
+    if isinstance(error, BrokenPipeError):
+        return 128 + signal.SIGPIPE
+    problem = DiskProblem("output.write", f"the answer cannot be written: {error.strerror or error}", "write it to another place")
+    with contextlib.suppress(OSError):
+        print(f"stopped: {problem.message}\nwhat to do: {problem.remedy}", file=sys.stderr)
+    return problem.exit_code
+
+
 def console(stream: IO[str], width: int | None = None) -> Console:
     """A console for a stream; at most 100 columns, 80 where the width is not known."""
     if isinstance(stream, io.TextIOWrapper):
@@ -42,7 +71,7 @@ def console(stream: IO[str], width: int | None = None) -> Console:
         if stream in (sys.stdout, sys.stderr) and os.environ.get("LC_ALL") in ("C", "POSIX"):
             stream.reconfigure(encoding="ascii", errors="replace")  # Python would write UTF-8 to a user who asks for ASCII
     wide = Console(file=stream, highlight=False, soft_wrap=False)
-    return Console(file=stream, highlight=False, emoji=False, width=width or (min(wide.width, 100) if stream.isatty() else 80))
+    return Output(file=stream, highlight=False, emoji=False, width=width or (min(wide.width, 100) if stream.isatty() else 80))
 
 
 def show(report: Report, out: Console) -> None:

@@ -51,4 +51,4 @@ def changes(ask: Ask, code: Code, chosen: Sequence[Quality], was: Mapping[str, s
 
 def change(name: str, words: str, new: bool) -> Change:
     """One file."""
-    return Change(kind="file", name=name, was="" if new else "there", now=words)
+    return Change(kind="file", name=name, was="" if new else "wrong", now=words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import threading
@@ -85,7 +86,7 @@ def code(ask: Ask, paths: Sequence[str] = ()) -> Code:
         machine=ask.machine,
         spec=ask.spec,
         facts=ask.facts,
-        paths=tuple(paths) or own_paths(ask),
+        paths=distinct(paths or own_paths(ask)),
         find=toolbox.find,
         beside=toolbox.beside,
         variables=_gather.own_variables(ask, subject, record.torch if record else None)
@@ -110,10 +111,16 @@ def own_paths(ask: Ask) -> tuple[str, ...]:
     return there
 
 
+def distinct(paths: Sequence[str]) -> tuple[str, ...]:
+    """Each once, and none that lies in another one: programs would take such a file for two."""
+    names = list(dict.fromkeys(os.path.normpath(path) for path in paths))
+    return tuple(name for name in names if not any(Path(name).is_relative_to(other) for other in names if other != name))
+
+
 def is_inside(root: Path, path: str) -> bool:
     """Whether it is there, and the project's."""
     full = root / path
-    return full.exists() and full.resolve().is_relative_to(root.resolve())
+    return path != "" and full.exists() and full.resolve().is_relative_to(root.resolve())
 
 
 def lock_of(ask: Ask, subject: _gather.Subject | None) -> Path | None:

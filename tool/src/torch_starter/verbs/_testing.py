@@ -61,6 +61,8 @@ def answered(ask: Ask, code: Code, folder: Path, paths: list[str], options: list
     told = _pytest.read(code, run, status, said)
     if status == _pytest.NO_TESTS and told.collected and not changed:
         raise WrongUsage("test.none", f"none of {len(told.collected)} tests is chosen by {' '.join(options)}", "choose others")
+    if status == _pytest.NO_TESTS and not told.collected and paths:
+        raise WrongUsage("test.none", f"there is no test in {', '.join(paths)}", "give a file or a folder of tests")
     if choice is not None:
         _changed.remember(code, choice, told)
     report = Report(command="test", measurements=measured(told), notes=[choice.why] if choice is not None and choice.why else [])

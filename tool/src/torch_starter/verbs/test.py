@@ -38,13 +38,17 @@ def run(ask: Ask) -> Report:
 
 
 def parted(ask: Ask) -> tuple[list[str], list[str]]:
-    """The words that name tests, and the options of pytest with their values, each in their order.
+    """The words that name tests, and the options of pytest with their values, each in their order; raises WrongUsage.
 
     Before any option each word is a path; behind one, what is there: a file, a folder, or one test in a file.
     """
+    from torch_starter.core.problems import WrongUsage
+
     paths: list[str] = []
     options: list[str] = []
     for before, word in zip(("", *ask.rest), ask.rest, strict=False):
+        if not word and before not in VALUED:
+            raise WrongUsage("test.missing", "a word is empty, and names no test", "./dev.sh test tests")
         named = not word.startswith("-") and (not options or (ask.project.root / word.split("::")[0]).exists())
         (paths if named and before not in VALUED else options).append(word)
     return paths, options

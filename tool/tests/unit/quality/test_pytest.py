@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from torch_starter.core.facts import Absent, Unknown
-from torch_starter.core.problems import Interrupted
+from torch_starter.core.problems import Interrupted, WrongSpec
 from torch_starter.quality import _coverage, _pytest, tests
 from torch_starter.quality._pytest import Ended, Run, Stuck, Told
 from unit.quality.coded import code, look, told
@@ -133,6 +133,12 @@ def test_the_share_is_held_against_what_the_project_asks_for(tmp_path: Path, lea
 )
 def test_a_share_is_never_told_as_all_or_nothing_that_is_not(share: float, digits: int, words: str) -> None:
     assert _coverage.told(share, digits) == words
+
+
+def test_a_share_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    wrong = code(tmp_path, {"pyproject.toml": "[tool.coverage.report]\nfail_under = 'x'\n"})
+    with pytest.raises(WrongSpec, match="no number"):
+        _coverage.settings(wrong)
 
 
 def test_all_is_asked_for(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from packaging.requirements import Requirement
 
 from torch_starter.core.files import LocalFiles
 from torch_starter.core.problems import CommandFailed, WrongUsage
-from torch_starter.core.processes import Done
+from torch_starter.core.processes import Done, LocalProcesses
 from torch_starter.search.holds import Hold
 from torch_starter.search.world import Candidate
 from torch_starter.testing import NoProcesses
@@ -68,9 +69,13 @@ def git(answer: Done) -> Answering:
 
 
 def test_the_files_of_the_project_are_what_git_says_without_the_locks(tmp_path: Path) -> None:
-    processes = git(done("src/a.py\nlocks/cpu.txt\ndata.csv\n"))
-    assert own_files(asking(tmp_path, processes)) == ["src/a.py", "data.csv"]
-    assert processes.started[0].cwd == tmp_path
+    names = ("src/ä.py", "src/two\nlines.py", "locks/cpu.txt", "data.csv", "ignored.csv")
+    for name in names:
+        LocalFiles().write(tmp_path / name, "")
+    LocalFiles().write(tmp_path / ".gitignore", "ignored.csv\n")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    processes = Answering(lambda started: LocalProcesses().run(started.argv, cwd=started.cwd))
+    assert sorted(own_files(asking(tmp_path, processes))) == [".gitignore", "data.csv", "src/two\nlines.py", "src/ä.py"]
 
 
 def test_without_git_they_are_its_modules(tmp_path: Path) -> None:
@@ -91,7 +96,7 @@ def workshop(
 
     def program(started: Started) -> Done:
         if started.argv[0] == "git":
-            return done("src/a.py\n")
+            return done("src/a.py\0")
         if started.argv[-1] == VERSIONS:
             return answer or done(CPYTHON)
         return done("3.12 cpython /found/python\n")

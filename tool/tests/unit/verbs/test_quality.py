@@ -41,10 +41,18 @@ def test_a_path_of_the_spec_that_is_not_there_is_refused_but_for_the_usual_ones(
     spec = tmp_path / "torch-starter.toml"
     spec.write_text("")
     assert _quality.own_paths(asked(tmp_path)) == ("src",)
-    for wrong in ("scr", "../elsewhere"):
+    for wrong in ("scr", "../elsewhere", "/etc", ""):
         spec.write_text(f'[checks]\npaths = ["src", "tests", "{wrong}"]\n')
-        with pytest.raises(WrongSpec, match=wrong):
+        with pytest.raises(WrongSpec, match=f"there is no {wrong} in the project"):
             _quality.own_paths(asked(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [("src src/", "src"), ("src/a.py src tests", "src tests"), ("src/a.py ./src/a.py", "src/a.py"), ("src srcs", "src srcs")],
+)
+def test_what_is_named_twice_is_looked_at_once(given: str, taken: str) -> None:
+    assert _quality.distinct(given.split()) == tuple(taken.split())
 
 
 def test_each_is_told_in_its_place_whatever_stops_it(tmp_path: Path) -> None:
