@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from real._powerless import needs_root, shut, without_powers
 from real._sandbox import Sandbox, verdicts
 
 
@@ -17,15 +18,15 @@ def seen(report: dict[str, list[dict[str, str]]], id: str) -> str:
     return next(each["seen"] for each in report["findings"] if each["id"] == id)
 
 
-def blob(hub: Path, content: bytes, large: bool) -> Path:
+def blob(hub: Path, content: bytes, large: bool, name: str = "tiny") -> Path:
     """A blob of a repository, as the hub's cache keeps it, with a link from a snapshot."""
-    name = hashlib.sha256(content).hexdigest() if large else hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-    path = hub / "models--org--tiny" / "blobs" / name
+    hash = hashlib.sha256(content).hexdigest() if large else hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+    path = hub / f"models--org--{name}" / "blobs" / hash
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    link = hub / "models--org--tiny" / "snapshots" / "0" / name[:4]
+    link = hub / f"models--org--{name}" / "snapshots" / "0" / hash[:4]
     link.parent.mkdir(parents=True, exist_ok=True)
-    link.symlink_to(f"../../blobs/{name}")
+    link.symlink_to(f"../../blobs/{hash}")
     return path
 
 
@@ -93,3 +94,31 @@ def test_a_cache_that_is_not_known_or_is_a_file(sandbox: Sandbox) -> None:
     (hub / "hub").write_text("a file\n")
     report = sandbox.json("cache", "verify", "--only", "huggingface")
     assert (report["exit_code"], verdicts(report)["huggingface"]) == (3, "unknown")
+
+
+@needs_root
+def test_what_may_not_be_read_is_not_said_to_hold(sandbox: Sandbox) -> None:
+    hub = sandbox.home / ".cache" / "huggingface" / "hub"
+    blob(hub, b"good", large=True)
+    theirs = blob(hub, b"good once", large=True, name="theirs")
+    theirs.write_bytes(b"damaged")
+    verify = ("cache", "verify", "--only", "huggingface")
+    theirs.parent.chmod(0o600)  # its names may be listed, and no more
+    report = without_powers(sandbox, *verify)
+    assert (report["exit_code"], verdicts(report)) == (3, {"huggingface": "ok", "huggingface.org/theirs": "unknown"})
+    shut(theirs.parent.parent)
+    report = without_powers(sandbox, *verify)
+    id = "huggingface.models--org--theirs.blobs"
+    assert (report["exit_code"], verdicts(report)) == (3, {"huggingface": "ok", id: "unknown"})
+    assert seen(report, id) == f"{theirs.parent} cannot be looked into: Permission denied"
+    shut(hub)
+    report = without_powers(sandbox, *verify)
+    assert (report["exit_code"], verdicts(report)) == (3, {"huggingface": "unknown"})
+
+
+@needs_root
+def test_an_unpacked_wheel_that_may_not_be_read_is_not_skipped(ready: Sandbox) -> None:
+    shut(archive(ready, "alpha"))
+    report = without_powers(ready, "cache", "verify", "--only", "uv")
+    assert report["exit_code"] == 3
+    assert "unknown" in verdicts(report).values()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from real._sandbox import REPOSITORY, START, Sandbox, not_well
+from real._powerless import NOBODY, needs_root, shut, without_powers
+from real._sandbox import Sandbox, not_well
 from torch_starter.core.removal import ASIDE
 
-NOBODY = 65534
 HOLDS = "import sys; file = open(sys.argv[1]); print('ready', flush=True); sys.stdin.read()"
 GONE = 2**22 + 1  # no process has such a number
 
@@ -214,7 +212,7 @@ def test_nonsense_is_wrong_usage(home: Sandbox, words: tuple[str, str], code: st
     assert report["problem"]["remedy"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can give files to another user")
+@needs_root
 def test_what_another_user_may_not_remove_is_told_and_the_rest_goes(home: Sandbox) -> None:
     """Without its powers root is a user as any other: a folder that is shut but ours goes, one of somebody else's stays."""
     mine, theirs = model(home, "mine"), model(home, "theirs")
@@ -228,17 +226,36 @@ def test_what_another_user_may_not_remove_is_told_and_the_rest_goes(home: Sandbo
     assert (theirs / "blobs" / "1234").exists()
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can give files to another user")
+@needs_root
 def test_what_may_not_be_read_is_not_said_to_be_nothing(home: Sandbox) -> None:
     theirs = model(home, "theirs")
-    os.chown(theirs / "blobs", NOBODY, NOBODY)
-    (theirs / "blobs").chmod(0o700)
+    shut(theirs / "blobs")
     report = without_powers(home, "cache", "list", "--only", "huggingface")
     assert report["exit_code"] == 3
     assert report["findings"][0]["seen"] == f"not looked into: {theirs / 'blobs'}"
+    shut(theirs)
+    report = without_powers(home, "cache", "list", "--only", "huggingface")
+    assert report["findings"][0]["seen"] == f"not looked into: {theirs}"
+    shut(theirs.parent)
+    report = without_powers(home, "cache", "list")
+    assert report["exit_code"] == 3
+    assert {each["id"]: each["seen"] for each in report["findings"]} == {
+        "caches.huggingface": f"not looked into: {theirs.parent}"
+    }
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+@needs_root
+def test_a_revision_is_not_old_where_the_names_may_not_be_read(home: Sandbox) -> None:
+    folder = model(home)
+    for name in ("main", "pr/1"):
+        (folder / "refs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "refs" / name).write_text("bbb")
+    assert "huggingface/org/name (old)" in parts(home.json("cache", "list", "--only", "huggingface"))
+    shut(folder / "refs" / "pr")
+    assert "huggingface/org/name (old)" not in parts(without_powers(home, "cache", "list", "--only", "huggingface"))
+
+
+@needs_root
 def test_a_link_that_another_user_has_put_in_the_place_of_a_cache_is_not_followed(home: Sandbox) -> None:
     """Everybody may write into the folder for temporary files, and lead to something of yours from there."""
     (home.root / "precious" / "ab").mkdir(parents=True)
@@ -249,13 +266,3 @@ def test_a_link_that_another_user_has_put_in_the_place_of_a_cache_is_not_followe
     assert report["exit_code"] == 3
     assert report["findings"][0]["seen"] == f"{link} is a link that another user has made"
     assert (home.root / "precious" / "ab").is_dir()
-
-
-def without_powers(home: Sandbox, *words: str) -> dict[str, Any]:
-    """What a command answers to a user who may not do all that root may."""
-    argv = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", sys.executable, "-I", "-c"]
-    variables = {**home.variables, "TORCH_STARTER_ROOT": str(home.root), "TORCH_STARTER_PLATFORM": "tests"}
-    words = (*argv, START.format(source=str(REPOSITORY / "tool" / "src")), *words, "--json")
-    done = subprocess.run(words, env=variables, cwd=home.root, capture_output=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout or done.stderr)
-    return found

@@ -59,6 +59,14 @@ def test_an_engine_that_one_may_not_use_is_said_with_what_lets_one(box: Box, tmp
     assert "docker" in report["problem"]["remedy"]
 
 
+def test_an_engine_without_compose_is_said(box: Box, tmp_path: Path) -> None:
+    without = f"[ \"$1\" = compose ] && {{ echo 'unknown flag: --file' >&2; exit 125; }}; exec '{shutil.which('docker')}' \"$@\""
+    path = wrapper(tmp_path / "bin", "docker", without)
+    for words in (["up"], ["down"], ["docker-stats", "--once"]):
+        report = box.json(*words, PATH=path)
+        assert code(report) == (4, "compose.missing"), told(report)
+
+
 def test_a_gpu_that_the_engine_cannot_hand_on_is_left_out_and_that_is_said(box: Box, tmp_path: Path) -> None:
     wrapper(tmp_path / "bin", "nvidia-smi", LISTS_A_GPU)
     path = engine_that_says(tmp_path / "bin", '"Runtimes": {"runc": {}, "nvidia": {}}')

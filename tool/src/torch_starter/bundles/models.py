@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from torch_starter.bundles.pack import Source
-from torch_starter.core.files import Files
+from torch_starter.core.files import DiskProblem, Files
 from torch_starter.core.problems import CommandFailed, WrongUsage
 
 ID = re.compile(r"(?P<id>[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)?)(@(?P<revision>[A-Za-z0-9_./-]+))?")
@@ -82,7 +82,19 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def share(models: Path, hub: Path, links: dict[str, str], files: Files, copied: Callable[[int], None]) -> int:
-    """Put what a mirror has of these models into a user's cache; how many files came. What is there stays as it is."""
+    """Put what a mirror has of these models into a user's cache; how many files came. What is there stays as it is.
+
+    Raises DiskProblem.
+    """
+    try:
+        return shared(models, hub, links, files, copied)
+    except DiskProblem as problem:
+        mend = f"see to {hub}, or name a folder of yours with room in HF_HUB_CACHE; then import again"
+        raise DiskProblem(problem.code, problem.message, mend) from problem
+
+
+def shared(models: Path, hub: Path, links: dict[str, str], files: Files, copied: Callable[[int], None]) -> int:
+    """Put it there, file by file; how many came."""
     homes = sorted({path.split("/")[1] for path in links})
     come = 0
     for home in homes:
@@ -98,14 +110,22 @@ def put(source: Path, path: Path, files: Files, copied: Callable[[int], None]) -
     """Another name of the same file where that can be, else a copy; 1 where it came, 0 where there is one already."""
     if os.path.lexists(path):
         return 0
-    if source.stat().st_dev == device(path):
-        files.hard_link(source, path)
+    if linked(source, path, files):
         return 1
     with source.open("rb") as file, files.writing(path) as out:
         while piece := file.read(1 << 20):
             out.write(piece)
             copied(len(piece))
     return 1
+
+
+def linked(source: Path, path: Path, files: Files) -> bool:
+    """Give a file a second name, where that can be: not on another disk, nor through another mount of the same one."""
+    try:
+        files.hard_link(source, path)
+    except DiskProblem:
+        return False
+    return True
 
 
 def link(path: Path, target: str, files: Files) -> int:
@@ -115,10 +135,3 @@ def link(path: Path, target: str, files: Files) -> int:
     files.make_folder(path.parent)
     files.link(path, target)
     return 1
-
-
-def device(path: Path) -> int:
-    """The file system that a path is, or will be, on."""
-    while not path.exists():
-        path = path.parent
-    return path.stat().st_dev

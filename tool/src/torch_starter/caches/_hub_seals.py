@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from torch_starter.core.lookout import Lookout
 from torch_starter.core.sealed import GIT, Seal, Sealed
 
 KINDS = {40: GIT, 64: "sha256"}  # by the length of the name: small files are named as git names them, large ones by SHA-256
 BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
-def sealed(roots: Iterable[Path]) -> Iterator[Sealed]:
+def sealed(lookout: Lookout, roots: Iterable[Path]) -> Iterator[Sealed]:
     """Every repository below the roots of the hub's cache. Downloads that have not come to their end have no checksum yet."""
     for root in roots:
-        for repository in sorted(root.glob("*--*")):
-            blobs = sorted(repository.glob("blobs/*"))
-            seals = [Seal(str(blob), -1, KINDS[len(blob.name)], (blob.name,)) for blob in blobs if BLOB.fullmatch(blob.name)]
+        for repository in (each for each in lookout.inside(root) if "--" in each.name):
+            blobs = [blob for blob in lookout.inside(repository / "blobs") if BLOB.fullmatch(blob.name)]
+            seals = [Seal(str(blob), -1, KINDS[len(blob.name)], (blob.name,)) for blob in blobs]
             if seals:
                 yield Sealed("huggingface", named(repository.name), str(root), tuple(seals), fetched_by(repository.name))
 

@@ -19,7 +19,7 @@ def sealed(lookout: Lookout, roots: Iterable[Path]) -> Iterator[Sealed]:
     """Every wheel that a lock names; others nobody vouches for."""
     known = hashes(lookout)
     for root in roots:
-        for wheel in sorted(root.glob("wheels/*.whl")):
+        for wheel in lookout.inside(root / "wheels"):
             if values := known.get(named(wheel.name)):
                 seal = Seal(str(wheel), -1, "sha256", values)
                 yield Sealed("mirror", wheel.name, str(root), (seal,), "./dev.sh cache import, with the bundle that it came in")
@@ -35,11 +35,12 @@ def named(wheel: str) -> tuple[str, str]:
 
 
 def hashes(lookout: Lookout) -> Hashes:
-    """What the locks of the project, and of the tool, say of each package. One that cannot be read says nothing."""
+    """What the locks of the project, and of the tool, say of each package. One that is no lock says nothing."""
     found: Hashes = {}
-    for path in (*sorted(lookout.project.locks.glob("*.txt")), lookout.project.root / "tool" / "lock.txt"):
+    locks = [path for path in lookout.inside(lookout.project.locks) if path.suffix == ".txt"]
+    for path in (*locks, lookout.project.root / "tool" / "lock.txt"):
         try:
-            pins = lock.parse(lookout.machine.files.read(path) or "", path.name)
+            pins = lock.parse(lookout.text(path), path.name)
         except WrongSpec:
             continue
         for pin in pins:

@@ -20,7 +20,7 @@ def folders(lookout: Lookout) -> Iterator[tuple[Path, list[Path]]]:
     waiting = [(root, 0)]
     while waiting:
         folder, deep = waiting.pop()
-        inside = [path for path in lookout.inside(folder) if path.is_dir() and not path.is_symlink() and not path.is_mount()]
+        inside = [path for path in lookout.inside(folder) if not path.is_symlink() and path.is_dir() and not path.is_mount()]
         yield folder, inside
         if deep < DEEPEST:
             waiting += [(each, deep + 1) for each in inside if is_looked_into(each)]

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from torch_starter.core.lookout import Lookout
 from torch_starter.core.sealed import Seal, Sealed
 
 NAMED = re.compile(r"-(?P<hash>[0-9a-f]{8,64})\.[A-Za-z]+$")
 DATE = re.compile(r"(19|20)[0-9]{6}$")  # some name a day there
 
 
-def sealed(roots: Iterable[Path]) -> Iterator[Sealed]:
+def sealed(lookout: Lookout, roots: Iterable[Path]) -> Iterator[Sealed]:
     """Every file of weights whose name has a hash."""
     for root in roots:
-        for path in sorted(root.glob("checkpoints/*")):
+        for path in lookout.inside(root / "checkpoints"):
             found = NAMED.search(path.name)
             if found and not DATE.match(found["hash"]):
                 seal = Seal(str(path), -1, "sha256", (found["hash"],))

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from torch_starter.core.lookout import Lookout
+
 WHEELS, ARCHIVES, SOURCES = "wheels-v*", "archive-v*", "sdists-v*"
 DEEPEST = 4  # wheels-v8/pypi/NAME/…, wheels-v8/index/HASH/NAME/…
 SIZE = re.compile(rb"\.whl[\x00-\x7f]?(?:\xcc(?P<one>.)|\xcd(?P<two>..)|\xce(?P<four>.{4})|\xcf(?P<eight>.{8}))", re.DOTALL)
@@ -25,11 +27,16 @@ class Package:
     unknown: int = 0  # wheels of which the size is not noted
 
 
-def packages(root: Path) -> dict[str, Package]:
+def buckets(lookout: Lookout, root: Path, kind: str) -> list[Path]:
+    """The folders of one kind in the cache: a version of uv that lays them out in another way begins another."""
+    return [path for path in lookout.inside(root) if path.match(kind)]
+
+
+def packages(lookout: Lookout, root: Path) -> dict[str, Package]:
     """All packages of which something is unpacked, by name."""
     found: dict[str, Package] = {}
-    for bucket in root.glob(WHEELS):
-        for folder, links in linking(bucket, DEEPEST):
+    for bucket in buckets(lookout, root, WHEELS):
+        for folder, links in linking(lookout, bucket, DEEPEST):
             package = found.setdefault(folder.name, Package())
             package.folders.append(folder)
             for link in links:
@@ -37,21 +44,13 @@ def packages(root: Path) -> dict[str, Package]:
     return found
 
 
-def linking(folder: Path, deep: int) -> Iterator[tuple[Path, list[Path]]]:
+def linking(lookout: Lookout, folder: Path, deep: int) -> Iterator[tuple[Path, list[Path]]]:
     """The folders below one that have links in them, with these."""
-    links, folders = [], []
-    try:
-        for entry in os.scandir(folder):
-            if entry.is_symlink():
-                links.append(Path(entry.path))
-            elif entry.is_dir(follow_symlinks=False):
-                folders.append(Path(entry.path))
-    except OSError:
-        return
-    if links:
+    inside = lookout.inside(folder)
+    if links := [path for path in inside if path.is_symlink()]:
         yield folder, links
-    for each in folders if deep > 1 else ():
-        yield from linking(each, deep - 1)
+    for each in (path for path in inside if not path.is_symlink() and path.is_dir()) if deep > 1 else ():
+        yield from linking(lookout, each, deep - 1)
 
 
 def add(package: Package, link: Path) -> None:

@@ -8,28 +8,30 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from torch_starter.caches._uv_layout import ARCHIVES, buckets
+from torch_starter.core.lookout import Lookout
 from torch_starter.core.sealed import Seal, Sealed
 from torch_starter.facts.record import Entry, entries
 
 METADATA = ".dist-info"
 
 
-def sealed(roots: Iterable[Path]) -> Iterator[Sealed]:
+def sealed(lookout: Lookout, roots: Iterable[Path]) -> Iterator[Sealed]:
     """Every unpacked wheel below the roots of uv's cache."""
     for root in roots:
-        for archive in sorted(root.glob("archive-v*/*")):
-            yield from of_archive(root, archive)
+        for bucket in buckets(lookout, root, ARCHIVES):
+            for archive in lookout.inside(bucket):
+                yield from of_archive(lookout, archive)
 
 
-def of_archive(root: Path, archive: Path) -> Iterator[Sealed]:
+def of_archive(lookout: Lookout, archive: Path) -> Iterator[Sealed]:
     """A wheel by its folder of metadata; what has none, such as a source, has no checksums."""
-    for metadata in sorted(archive.glob(f"*{METADATA}")):
-        try:
-            text = (metadata / "RECORD").read_text(encoding="utf-8", errors="surrogateescape")
-        except OSError:
-            continue
+    for metadata in (each for each in lookout.inside(archive) if each.name.endswith(METADATA)):
+        text = lookout.text(metadata / "RECORD")
         name, _, version = metadata.name.removesuffix(METADATA).partition("-")
         seals = tuple(seal for entry in entries(text) if (seal := of_entry(archive, entry)) is not None)
+        if not seals:
+            continue
         mend = "./dev.sh cache warm --only packages; ./dev.sh verify-setup --fix mends what is linked to it"
         yield Sealed("uv", f"{name} {version}", str(archive), seals, mend, clean=name)
 

@@ -44,7 +44,7 @@ def parts(lookout: Lookout) -> Iterator[Part]:
     for root in roots(lookout):
         kept = why_kept(lookout, root)
         for path in lookout.inside(root):
-            if path.is_dir() and not path.is_symlink():
+            if not path.is_symlink() and path.is_dir():
                 detail = "" if (path / RECORD).exists() else NEVER
                 name = path.name if root == lookout.project.environments else f"{root.parent.name}/{path.name}"
                 yield lookout.part(

@@ -19,7 +19,7 @@ def parts(lookout: Lookout) -> Iterator[Part]:
     """A data set, such as org___name; or what was fetched for all of them. Files beside them are the library's locks."""
     for root in roots(lookout):
         for path in lookout.inside(root):
-            if path.is_dir() and not path.is_symlink():
+            if not path.is_symlink() and path.is_dir():
                 locks = [each for each in lookout.inside(root) if each.suffix == ".lock" and path.name in each.name]
                 yield lookout.part("huggingface-datasets", path.name, [path], Back("download"), holds=locks)
 

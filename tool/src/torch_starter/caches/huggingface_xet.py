@@ -19,7 +19,7 @@ def parts(lookout: Lookout) -> Iterator[Part]:
     """A folder of pieces for each server."""
     for root in roots(lookout):
         for path in lookout.inside(root):
-            if path.is_dir() and not path.is_symlink():
+            if not path.is_symlink() and path.is_dir():
                 yield lookout.part("huggingface-xet", path.name, [path], Back("download"))
 
 

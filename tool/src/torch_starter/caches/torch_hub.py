@@ -18,7 +18,7 @@ def roots(lookout: Lookout) -> Iterator[Path]:
 def parts(lookout: Lookout) -> Iterator[Part]:
     """A file of weights, or the code of a repository."""
     for root in roots(lookout):
-        for path in sorted([*root.glob("checkpoints/*"), *root.glob("*_*_*")]):
+        for path in (*lookout.inside(root / "checkpoints"), *(each for each in lookout.inside(root) if each.match("*_*_*"))):
             yield lookout.part("torch-hub", path.name, [path], Back("download"))
 
 
@@ -29,5 +29,5 @@ CACHE = Cache(
     roots,
     parts,
     source="torch.hub.get_dir",
-    sealed=lambda lookout: _torch_seals.sealed(roots(lookout)),
+    sealed=lambda lookout: _torch_seals.sealed(lookout, roots(lookout)),
 )

@@ -32,7 +32,7 @@ def roots(lookout: Lookout) -> Iterator[Path]:
 
 
 def is_platform(folder: Path) -> bool:
-    return folder.is_dir() and not folder.is_symlink() and folder.name.startswith(("linux-", "darwin-", "windows-"))
+    return not folder.is_symlink() and folder.is_dir() and folder.name.startswith(("linux-", "darwin-", "windows-"))
 
 
 def parts(lookout: Lookout) -> Iterator[Part]:
@@ -55,7 +55,7 @@ def parts(lookout: Lookout) -> Iterator[Part]:
 def proofs(lookout: Lookout, root: Path, here: str) -> Iterator[Part]:
     """What `optimize` has measured of a command. One whose settings are in use stays."""
     for path in lookout.inside(root / "optimize"):
-        if path.is_dir() and not path.is_symlink():
+        if not path.is_symlink() and path.is_dir():
             kept = PROOF if (root / "profiles" / f"{path.name}.json").exists() else ""
             holds = [root / "optimize" / "lock"]
             name = f"{here}optimize/{path.name}"

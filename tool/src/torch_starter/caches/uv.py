@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from torch_starter.caches import _uv_seals
-from torch_starter.caches._uv_layout import ARCHIVES, SOURCES, UNPACKED, Package, packages
+from torch_starter.caches._uv_layout import ARCHIVES, SOURCES, UNPACKED, Package, buckets, packages
 from torch_starter.core.cached import Back, Part
 from torch_starter.core.kinds import Cache
 from torch_starter.core.lookout import Lookout
@@ -27,11 +27,11 @@ def roots(lookout: Lookout) -> Iterator[Path]:
 def parts(lookout: Lookout) -> Iterator[Part]:
     """A package with all its versions; and unpacked wheels that none has any more."""
     for root in roots(lookout):
-        known, kept = packages(root), why_kept(lookout)
+        known, kept = packages(lookout, root), why_kept(lookout)
         for name, package in sorted(known.items()):
             yield of_package(lookout, root, name, package, kept)
         used = {archive for package in known.values() for archive in package.archives}
-        every = [path for bucket in root.glob(ARCHIVES) for path in lookout.inside(bucket)]
+        every = [path for bucket in buckets(lookout, root, ARCHIVES) for path in lookout.inside(bucket)]
         if unused := [path for path in every if f"{path.parent.name}/{path.name}" not in used]:
             detail = f"{len(unused)} unpacked wheels that no package has"
             yield lookout.part("uv", UNUSED, unused, Back("nothing"), kept=kept, detail=detail, holds=[root / ".lock"])
@@ -45,7 +45,10 @@ def why_kept(lookout: Lookout) -> str:
 
 def of_package(lookout: Lookout, root: Path, name: str, package: Package, kept: str) -> Part:
     """One package. What it costs is the size of its wheels as uv has noted it; of one without a note, about so much."""
-    sources = [path for bucket in root.glob(SOURCES) for path in (*bucket.glob(f"pypi/{name}"), *bucket.glob(f"index/*/{name}"))]
+    indexes = [
+        path for bucket in buckets(lookout, root, SOURCES) for path in (bucket / "pypi", *lookout.inside(bucket / "index"))
+    ]
+    sources = [index / name for index in indexes if (index / name).exists()]
     archives = [root / archive for archive in sorted(package.archives)]
     paths = [*package.folders, *archives, *sources]
     part = lookout.part(
@@ -83,6 +86,6 @@ CACHE = Cache(
     roots,
     parts,
     source="uv cache dir",
-    sealed=lambda lookout: _uv_seals.sealed(roots(lookout)),
+    sealed=lambda lookout: _uv_seals.sealed(lookout, roots(lookout)),
     tool=remove,
 )

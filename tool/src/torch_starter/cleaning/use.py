@@ -1,8 +1,12 @@
-"""Who uses what: the files that living processes have open, mapped or stand in, and the locks that they hold, by /proc."""
+"""Who uses what: the files that living processes have open, mapped or stand in, and the locks that they hold, by /proc.
+
+Processes of the host are not in the /proc of a container. The locks that these hold are seen by asking for them.
+"""
 
 from __future__ import annotations
 
 import bisect
+import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +15,8 @@ from pathlib import Path
 
 DELETED = " (deleted)"
 LOCK = re.compile(r"^\d+: \S+\s+\S+\s+\S+\s+(-?\d+) ([0-9a-f]+):([0-9a-f]+):(\d+) ", re.MULTILINE)
+STARTED_IN = re.compile(r"(?:^|\0)VIRTUAL_ENV=(/[^\0]+)")
+UNSEEN = -1  # the number of a process that is not told to us
 MAPPED = re.compile(r"^\S+ \S+ \S+ \S+ \S+ +(/.*)$", re.MULTILINE)
 
 
@@ -53,11 +59,13 @@ class Uses:
 
     def told(self, number: int) -> str:
         """A process for people."""
+        if number == UNSEEN:
+            return "a process that is not to be seen from here"
         name = self.names.get(number, "")
         return f"process {number} ({name})" if name else f"process {number}"
 
 
-def used_by(uses: Uses, paths: Iterable[str], holds: Iterable[str], libraries: Iterable[str]) -> str:
+def used_by(uses: Uses, paths: Iterable[str], holds: Sequence[str], libraries: Iterable[str]) -> str:
     """Who uses what lies at some paths, in words; empty where nobody does."""
     for path in map(real, (*paths, *holds)):
         number = uses.below(path)
@@ -65,6 +73,8 @@ def used_by(uses: Uses, paths: Iterable[str], holds: Iterable[str], libraries: I
             number = uses.holder(path)
         if number is not None:
             return f"{uses.told(number)} uses it"
+    if any(map(locked, holds)):
+        return f"{uses.told(UNSEEN)} uses it"
     number = uses.loading(libraries)
     return f"{uses.told(number)} has torch loaded, and may read it at any moment" if number is not None else ""
 
@@ -72,6 +82,38 @@ def used_by(uses: Uses, paths: Iterable[str], holds: Iterable[str], libraries: I
 def real(path: str) -> str:
     """Where it is, as the kernel names it; what it leads to, where it is a link itself, is not it."""
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
+def locked(path: str) -> bool:
+    """Whether others hold a file's lock, wherever they run: for a moment we take it ourselves. Not where it is we who hold it."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return not is_open_besides(file)
+    except OSError:  # some network file systems know no locks
+        return False
+    finally:
+        os.close(file)
+    return False
+
+
+def is_open_besides(file: int) -> bool:
+    """Whether we have the same file open once more."""
+    ours = (int(link.name) for link in opened(Path("/proc/self/fd")))
+    return any(other != file and is_same(file, other) for other in ours)
+
+
+def is_same(file: int, other: int) -> bool:
+    try:
+        return os.path.sameopenfile(file, other)
+    except OSError:  # it was closed meanwhile
+        return False
 
 
 def look(proc: Path = Path("/proc"), me: int | None = None) -> Uses:
@@ -102,7 +144,10 @@ def numbers(proc: Path) -> list[int]:
 
 
 def files(folder: Path) -> Iterator[str]:
-    """What one process stands in, runs, has open and has mapped; as far as we may see it."""
+    """What one process stands in, runs, has open and has mapped, and the environment it was started in; as far as we may see it.
+
+    Of a virtual environment nothing need be open: its interpreter is a link to one outside.
+    """
     for link in (folder / "cwd", folder / "exe", *opened(folder / "fd")):
         try:
             target = os.readlink(link)
@@ -111,6 +156,8 @@ def files(folder: Path) -> Iterator[str]:
         if target.startswith("/") and not target.endswith(DELETED):
             yield target
     yield from (path for path in MAPPED.findall(text(folder / "maps")) if not path.endswith(DELETED))
+    program = text(folder / "cmdline").partition("\0")[0]
+    yield from map(real, filter(os.path.isabs, [program, *STARTED_IN.findall(text(folder / "environ"))]))
 
 
 def opened(folder: Path) -> list[Path]:

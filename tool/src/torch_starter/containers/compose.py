@@ -10,11 +10,12 @@ import msgspec
 
 from torch_starter.containers.engine import Engine
 from torch_starter.containers.limits import Service
-from torch_starter.core.problems import CommandFailed, WrongSpec, WrongUsage
+from torch_starter.core.problems import CommandFailed, Missing, WrongSpec, WrongUsage
 from torch_starter.core.processes import Done
 
 SERVICE = "dev"
 BASE, GPU, DEBUG = "compose.yaml", "compose.gpu.yaml", "compose.debug.yaml"
+INSTALL = "install its plugin: sudo apt install docker-compose-v2, or docker-compose-plugin of Docker's own packages"
 OVERRIDE = "compose.override.yaml"  # a user's own, which Compose takes by itself only where no file is named
 
 
@@ -80,9 +81,11 @@ class Compose:
         return self.engine.ask(*self.argv(*words), timeout=timeout)
 
     def config(self) -> Config:
-        """What the files say; raises WrongSpec where they, or a variable, say what Compose does not take."""
+        """What the files say; raises Missing without Compose, and WrongSpec where it does not take them, or a variable."""
         done = self.ask("config", "--format", "json")
         if not done.ok:
+            if not self.engine.ask("compose", "version", timeout=20).ok:
+                raise Missing("compose.missing", "Docker has no Compose: `docker compose version` fails", INSTALL)
             last = " ".join(done.err.split())[-400:]
             own = [name for name in (OVERRIDE, ".env") if (self.engine.folder / name).exists()]
             where = ", ".join([*own, "a variable of your shell"])

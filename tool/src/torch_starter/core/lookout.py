@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,8 @@ NOTHING = Back()
 class Lookout:
     """`trees` keeps what was measured of each part, by cache and name. `seen` is told how many files were, now and then.
 
-    `tools`: programs that keep a cache themselves, by their names, as far as they are there.
+    `tools`: programs that keep a cache themselves, by their names, as far as they are there. `shut` fills with what is there and
+    could not be looked into, and the reason.
     """
 
     project: Project
@@ -30,6 +31,7 @@ class Lookout:
     seen: Callable[[int], None] = lambda files: None
     trees: dict[tuple[str, str], Tree] = field(default_factory=dict)
     tools: Mapping[str, Path] = field(default_factory=dict)
+    shut: dict[str, str] = field(default_factory=dict)
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -52,11 +54,46 @@ class Lookout:
         return cache_path(of_spec, self.project, str(self.home)) if of_spec else otherwise
 
     def inside(self, folder: Path) -> list[Path]:
-        """What is in a folder, sorted, but what a removal that was stopped has left there; nothing where there is none."""
+        """What is in a folder, sorted, but what a removal that was stopped has left there; nothing where there is none.
+
+        One that may not be listed is noted in `shut`.
+        """
         try:
             return sorted(Path(entry.path) for entry in os.scandir(folder) if not entry.name.startswith(ASIDE))
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            self.refused(folder, error)
+            return []
+
+    def text(self, path: Path) -> str:
+        """What is in a file; nothing where there is none. One that may not be read is noted in `shut`."""
+        try:
+            return path.read_text(encoding="utf-8", errors="surrogateescape")
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        except OSError as error:
+            self.refused(path, error)
+            return ""
+
+    def closed(self, roots: Iterable[Path]) -> Mapping[str, str]:
+        """All of `shut`, with those of these roots that are there and cannot be listed."""
+        for root in roots:
+            try:
+                os.scandir(root).close()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                self.refused(root, error)
+        return self.shut
+
+    def saw_all(self, folder: Path) -> bool:
+        """Whether nothing below a folder was found to be shut."""
+        return not any(Path(each).is_relative_to(folder) for each in self.shut)
+
+    def refused(self, path: Path, error: OSError) -> None:
+        """Note what could not be looked into."""
+        self.shut[str(path)] = error.strerror or str(error)
 
     def part(
         self,

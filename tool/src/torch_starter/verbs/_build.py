@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from torch_starter.cleaning import use
 from torch_starter.core.ask import Ask
 from torch_starter.core.files import DiskProblem
 from torch_starter.core.kinds import Check
@@ -125,8 +126,9 @@ def clean_up(ask: Ask) -> None:
     """
     left_over = environments(ask).left_over()
     used = " ".join(words_of(process) for process in psutil.process_iter()) if left_over else ""
+    uses = use.look() if left_over else use.Uses()
     for path in left_over:
-        if f"{path}/" not in used:
+        if f"{path}/" not in used and not use.used_by(uses, [str(path)], [], []):
             discard(ask, path)
 
 

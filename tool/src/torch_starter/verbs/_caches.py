@@ -7,8 +7,8 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
 import msgspec
 
@@ -80,6 +80,7 @@ def tools(ask: Ask) -> dict[str, Path]:
 
 def cached(cache: Cache, lookout: Lookout, points: Iterable[str], roots: set[Path]) -> Cached:
     """One cache with its parts, the largest first. `roots`: those of the caches that were looked at before."""
+    lookout = replace(lookout, shut={})
     here = list(cache.roots(lookout))
     paths = tuple(map(str, here))
     if why := unusable(cache, here, lookout):
@@ -97,7 +98,7 @@ def cached(cache: Cache, lookout: Lookout, points: Iterable[str], roots: set[Pat
         parts=tuple(held(part, lookout, points) for part in sorted(parts, key=lambda part: -part.size)),
         size=size(lookout, parts),
         hits=hits.hits(lookout.project, lookout.machine.files, cache.name),
-        problem=left(lookout, parts),
+        problem=left(lookout, here, parts),
     )
 
 
@@ -159,10 +160,11 @@ def frees(lookout: Lookout, parts: Sequence[Part]) -> int:
     return together(trees).frees + sum(part.frees for part in parts if (part.cache, part.name) not in lookout.trees)
 
 
-def left(lookout: Lookout, parts: Iterable[Part]) -> str:
-    """What could not be looked into."""
+def left(lookout: Lookout, roots: Iterable[Path], parts: Iterable[Part]) -> str:
+    """What could not be looked into: what that is in is told, and not each thing in it."""
     trees = [lookout.trees[part.cache, part.name] for part in parts if (part.cache, part.name) in lookout.trees]
-    folders = [folder for tree in trees for folder in tree.left]
+    shut = dict.fromkeys([*lookout.closed(roots), *(folder for tree in trees for folder in tree.left)])
+    folders = [path for path in shut if shut.keys().isdisjoint(map(str, PurePath(path).parents))]
     more = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
     return f"not looked into: {folders[0]}{more}" if folders else ""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from torch_starter.core.ask import Ask
@@ -67,10 +69,11 @@ def sealed_of(lookout: Lookout, caches: Iterable[Cache]) -> tuple[list[Sealed], 
     sealed: list[Sealed] = []
     findings: list[Finding] = []
     for cache in caches:
+        lookout = replace(lookout, shut={})
         try:
             if cache.sealed is not None:
                 sealed += cache.sealed(lookout)
-                findings += [told for root in cache.roots(lookout) if (told := closed(cache, str(root)))]
+                findings += closed(cache, lookout)
             elif any(root.exists() for root in cache.roots(lookout)):
                 seen = "it keeps no checksums of what is in it"
                 findings.append(Finding(id=cache.name, verdict="skip", title=cache.title, seen=seen))
@@ -81,18 +84,20 @@ def sealed_of(lookout: Lookout, caches: Iterable[Cache]) -> tuple[list[Sealed], 
     return sealed, findings
 
 
-def closed(cache: Cache, root: str) -> Finding | None:
-    """The finding for a root that is there and cannot be listed: what is below it was not seen."""
-    try:
-        os.listdir(root)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        seen = f"{root} cannot be looked into: {error.strerror}"
-        return Finding(
-            id=cache.name, verdict="unknown", title=cache.title, seen=seen, remedy="./dev.sh verify-setup --only caches"
+def closed(cache: Cache, lookout: Lookout) -> Iterator[Finding]:
+    """One for what is there and cannot be looked into: what is in it was not seen."""
+    roots = list(cache.roots(lookout))
+    shut = sorted(lookout.closed(roots).items())
+    for path, why in shut[:1]:
+        more = f", nor can {len(shut) - 1} more" if len(shut) > 1 else ""
+        below = next((Path(path).relative_to(root).parts for root in roots if Path(path).is_relative_to(root)), (path,))
+        yield Finding(
+            id=".".join((cache.name, *below)),
+            verdict="unknown",
+            title=cache.title,
+            seen=f"{path} cannot be looked into: {why}{more}",
+            remedy=f"let your user read it: ls -ld {shlex.quote(path)} tells whose it is",
         )
-    return None
 
 
 def judge(ask: Ask, sealed: Sequence[Sealed]) -> list[Judged]:
@@ -126,9 +131,12 @@ def size_of(seal: Seal) -> int:
 
 
 def result(sealed: Sealed, found: Sequence[Broken]) -> tuple[Broken, ...]:
-    """What is broken of it; not what was removed meanwhile: as a whole, or a file that we know of because it was there."""
+    """What is broken of it; not what was removed meanwhile: as a whole, or a file that we know of because it was there.
+
+    Of what may not be read nobody knows whether it still is there.
+    """
     there = {seal.path for seal in sealed.seals if seal.size < 0}
-    kept = [each for each in found if each.path not in there or os.path.lexists(each.path)]
+    kept = [each for each in found if each.unread or each.path not in there or os.path.lexists(each.path)]
     return tuple(sorted(kept)) if os.path.exists(sealed.root) else ()
 
 

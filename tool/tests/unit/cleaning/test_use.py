@@ -23,6 +23,9 @@ elif how == "open":
 elif how == "lock":
     import fcntl
     file = open(path, "a"); fcntl.flock(file, fcntl.LOCK_SH)
+elif how == "lock alone":
+    import fcntl
+    file = open(path, "a"); fcntl.flock(file, fcntl.LOCK_EX)
 print("ready", flush=True)
 sys.stdin.read()
 """
@@ -37,10 +40,11 @@ def cache(tmp_path: Path) -> Path:
     return made
 
 
-def job(how: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+def job(how: str, path: Path, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """A program that uses a path, until the end of a test."""
     argv = [sys.executable, "-c", JOB, how, str(path)]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    given = {**os.environ, **variables}
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=given) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -58,6 +62,38 @@ def test_who_uses_a_part_is_told(cache: Path, how: str, file: str) -> None:
             "" if how == "cwd" else use.used_by(uses, [str(cache)], [], [])
         )
     assert use.used_by(use.look(), [str(cache)], [str(cache)], []) == ""
+
+
+def test_an_environment_is_used_by_what_was_started_in_it(cache: Path, tmp_path: Path) -> None:
+    for process in job("cwd", tmp_path, VIRTUAL_ENV=str(cache)):
+        assert use.used_by(use.look(), [str(cache)], [], []).startswith(f"process {process.pid} (python")
+        assert use.used_by(use.look(), [str(cache.parent / "part2")], [], []) == ""
+
+
+def test_an_environment_is_used_by_what_runs_its_interpreter(cache: Path) -> None:
+    program = cache / "bin" / "python"
+    program.parent.mkdir()
+    program.symlink_to(sys.executable)
+    argv = [str(program), "-I", "-S", "-c", "print('ready', flush=True); input()"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert "uses it" in use.used_by(use.look(), [str(cache)], [], [])
+        process.communicate("\n")
+
+
+def test_a_lock_of_somebody_who_is_not_in_proc_is_seen(cache: Path, tmp_path: Path) -> None:
+    """As from a container, where the processes of the host are not to be seen."""
+    lock = str(cache / "file.so")
+    for _ in job("lock alone", Path(lock)):
+        assert use.used_by(use.look(tmp_path), [], [lock], []) == "a process that is not to be seen from here uses it"
+    assert use.used_by(use.look(tmp_path), [], [lock, str(cache), str(cache / "none")], []) == ""
+
+
+def test_a_lock_that_we_hold_ourselves_keeps_nothing(cache: Path, tmp_path: Path) -> None:
+    with (cache / "file.so").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert use.used_by(use.look(tmp_path), [], [str(cache / "file.so")], []) == ""
 
 
 def test_a_part_behind_a_link_is_the_same(cache: Path, tmp_path: Path) -> None:
