@@ -17,12 +17,10 @@ from torch_starter import __version__
 from torch_starter.core.catalog import collect
 from torch_starter.core.kinds import Option, Verb
 from torch_starter.core.problems import Interrupted, Problem, WrongUsage
-from torch_starter.options import ScriptCommand, naming, parameter
 from torch_starter.verbs import FAMILIES, ORDER
 
 if TYPE_CHECKING:
     from torch_starter.core.ask import Ask
-    from torch_starter.core.report import Report
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -44,13 +42,20 @@ def main(words: Sequence[str] | None = None) -> int:
             verb = next((word for word in words if not word.startswith("-")), None)
         path = " ".join(filter(None, (program_name(), verb)))
         stop = WrongUsage("usage", error.format_message(), f"see: {path} --help")
-        return answer_stop(verb or "torch-starter", stop, as_json="--json" in words)
+        return refused(verb or "torch-starter", stop, words)
     except (click.Abort, KeyboardInterrupt):
-        return answer_stop("torch-starter", Interrupted(), as_json="--json" in words)
+        return refused("torch-starter", Interrupted(), words)
     except OSError as error:  # all others have an answer: this one cannot be written
         from torch_starter.show.terminal import give_up
 
         return give_up(error)
+
+
+def refused(name: str, problem: Problem, words: Sequence[str]) -> int:
+    """Show a problem that came before any verb was run."""
+    from torch_starter.show.answer import show_report, stop_report
+
+    return show_report(stop_report(name, problem), "--json" in words)
 
 
 def stop_on_signal(number: int, frame: object) -> None:
@@ -127,6 +132,20 @@ def show_completion(ctx: click.Context, param: click.Parameter, value: str | Non
         ctx.exit()
 
 
+class ScriptCommand(click.Command):
+    """A command whose options end behind -m MODULE, too: what follows is the module's own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        taking = {name for each in self.params if isinstance(each, click.Option) and not each.is_flag for name in each.opts}
+        at = 0
+        while at < len(args) and args[at].startswith("-") and args[at] != "--":
+            if args[at] in ("-m", "--module"):
+                args = [*args[: at + 2], "--", *args[at + 2 :]]
+                break
+            at += 2 if args[at] in taking else 1
+        return super().parse_args(ctx, args)
+
+
 def command(verb: Verb) -> click.Command:
     """A verb as a command of the command line."""
     options = list(verb.options)
@@ -161,9 +180,32 @@ def command(verb: Verb) -> click.Command:
     )
 
 
+def parameter(option: Option) -> click.Option:
+    """One option as click has it."""
+    kinds: dict[str, dict[str, Any]] = {"texts": {"multiple": True}, "path": {"type": click.Path()}}
+    kind = {"is_flag": True} if option.type == "flag" else {**kinds.get(option.type, {}), "callback": naming}
+    more: dict[str, Any] = {"default": option.default, "show_default": True} if option.default else {}
+    return click.Option(
+        [*([f"-{option.short}"] if option.short else []), f"--{option.name}"],
+        help=option.help,
+        metavar=option.metavar or None,
+        **kind,
+        **more,
+    )
+
+
+def naming(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Refuse a word that names nothing, such as a comma alone, or a variable that is not set: it would be taken for all."""
+    words = value if isinstance(value, tuple) else () if value is None else (value,)
+    if any(not word.strip(", ") for word in words):
+        raise click.BadParameter("it names nothing")
+    return value
+
+
 def answer(verb: Verb, options: dict[str, Any], rest: tuple[str, ...], as_json: bool) -> int:
     """Run a verb and show what it answers; whatever goes wrong has an answer too."""
     from torch_starter.core.veil import here
+    from torch_starter.show.answer import bug_report, show_report, stop_report
     from torch_starter.show.page_file import files_of, write
 
     started, clock = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), time.monotonic()
@@ -221,48 +263,6 @@ def confirm(question: str) -> bool | None:
         return None
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def show_report(report: Report, as_json: bool, as_issue: bool = False) -> int:
-    """Print a report to where it belongs, and answer with its exit code."""
-    from torch_starter.show.terminal import console, show
-
-    if as_json:
-        from torch_starter.show.json_text import text
-
-        sys.stdout.write(text(report))
-    elif as_issue:
-        from torch_starter.show import issue_text
-        from torch_starter.show.redact import this_person
-
-        console(sys.stdout)  # which lets no sign stop us that the output cannot carry
-        sys.stdout.write(issue_text.text(report, this_person()))
-    if as_json or as_issue or report.stop:
-        if report.stop:
-            show(report, console(sys.stderr))
-    else:
-        show(report, console(sys.stdout))
-    return report.exit_code
-
-
-def stop_report(command_name: str, problem: Problem) -> Report:
-    """A report that only says what stopped us."""
-    from torch_starter.core.report import Report, Stop
-
-    stop = Stop(problem.code, problem.message, problem.remedy)
-    return Report(command=command_name, stop=stop, stop_exit_code=problem.exit_code)
-
-
-def bug_report(command_name: str, error: Exception) -> Report:
-    """A report of what should not have happened."""
-    from torch_starter.core.own_mistake import our_own_bug
-
-    return stop_report(command_name, our_own_bug(error))
-
-
-def answer_stop(command_name: str, problem: Problem, as_json: bool) -> int:
-    """Show a problem that came before any verb was run."""
-    return show_report(stop_report(command_name, problem), as_json)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from real._sandbox import REPOSITORY, uv
+from torch_starter.core.spec import Python
 
 BASICS = ("cat", "cp", "dirname", "env", "ls", "mkdir", "mv", "readlink", "rm", "sed", "sh", "sort", "tr", "uname")
 
@@ -18,7 +19,7 @@ BASICS = ("cat", "cp", "dirname", "env", "ls", "mkdir", "mv", "readlink", "rm", 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """The door and the tool, in a path with a space, with nothing built yet."""
-    folder = tmp_path / "a clone"
+    folder = tmp_path / "a clöne"
     folder.mkdir()
     for name in ("dev.sh", "torch-starter.toml", "pyproject.toml"):
         shutil.copy(REPOSITORY / name, folder)
@@ -60,10 +61,13 @@ def test_it_works_from_any_folder_and_through_links(clone: Path, tmp_path: Path)
 
 
 def test_the_tool_is_built_once(clone: Path) -> None:
-    run(["./dev.sh", "--version"], clone, PATH=with_uv())
+    """Also where the locale cannot write the folder's name."""
+    first = run(["./dev.sh", "--version"], clone, PATH=with_uv(), LC_ALL="C")
+    assert first.returncode == 0, first.stderr
     (tool,) = clone.glob(".torch-starter/*/tool")
     before = (tool / "key").stat().st_mtime_ns
-    again = run(["./dev.sh", "--version"], clone, PATH=with_uv())
+    again = run(["./dev.sh", "--version"], clone, PATH=with_uv(), LC_ALL="C")
+    assert (again.returncode, again.stdout[:13]) == (0, "torch-starter")
     assert (tool / "key").stat().st_mtime_ns == before
     assert again.stderr == ""
 
@@ -105,6 +109,49 @@ def test_without_uv_and_without_pip_it_says_what_to_do(clone: Path, tmp_path: Pa
     done = run(["./dev.sh", "--version"], clone, PATH=programs(tmp_path))
     assert done.returncode == 4
     assert "what to do: install uv" in done.stderr
+
+
+def asked_of_pip(clone: Path, tmp_path: Path, spec: str, **variables: str) -> str:
+    """The version of uv that the door asks pip for, with this spec."""
+    (clone / "torch-starter.toml").write_text(spec)
+    path, told = programs(tmp_path), tmp_path / "told"
+    pip = Path(path) / "python3"
+    pip.write_text(f'#!/bin/sh\necho "$*" >{told}\nexit 1\n')
+    pip.chmod(0o755)
+    assert run(["./dev.sh", "--version"], clone, PATH=path, **variables).returncode == 4
+    return told.read_text().split()[-1]
+
+
+@pytest.mark.parametrize("line", ['uv = "0.13.1"  # x', 'uv="0.13.1"', "  uv\t= '0.13.1'\r"])
+def test_uv_is_asked_for_in_the_version_of_the_spec(clone: Path, tmp_path: Path, line: str) -> None:
+    assert (
+        asked_of_pip(clone, tmp_path, f'[variables]\nuv = "7"\n[python]\nversion = "3.12"\n{line}\n[install]\n') == "uv==0.13.1"
+    )
+
+
+def test_where_the_spec_says_nothing_it_is_the_default_of_the_spec_and_a_variable_wins(clone: Path, tmp_path: Path) -> None:
+    assert asked_of_pip(clone, tmp_path, '[python]\nversion = "3.12"\n') == f"uv=={Python().uv}"
+    assert asked_of_pip(clone, tmp_path, "", TORCH_STARTER_PYTHON_UV="0.13.2") == "uv==0.13.2"
+
+
+def test_it_needs_no_home(clone: Path, tmp_path: Path) -> None:
+    nothing = {"HOME": "", "PYENV_ROOT": "", "UV_PYTHON_DOWNLOADS": "never", "UV_CACHE_DIR": str(tmp_path / "cache")}
+    path = programs(tmp_path, uv())
+    done = run(["./dev.sh", "--version"], clone, PATH=path, UV_PYTHON_INSTALL_DIR=str(tmp_path / "none"), **nothing)
+    assert (done.returncode, "what to do: one of" in done.stderr) == (4, True), done.stderr
+
+
+def test_nothing_is_left_where_another_command_has_built_it_meanwhile(clone: Path, tmp_path: Path) -> None:
+    assert run(["./dev.sh", "--version"], clone, PATH=with_uv()).returncode == 0
+    (tool,) = clone.glob(".torch-starter/*/tool")
+    kept, shims = tmp_path / "kept", tmp_path / "shims"
+    tool.rename(kept)
+    shims.mkdir()
+    (shims / "uv").write_text(f'#!/bin/sh\ncase $1 in pip) mv "{kept}" "{tool}" ;; *) exec "{uv()}" "$@" ;; esac\n')
+    (shims / "uv").chmod(0o755)
+    done = run(["./dev.sh", "--version"], clone, PATH=f"{shims}:{os.environ['PATH']}")
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in tool.parent.glob("tool*")] == ["tool"]
 
 
 def test_without_a_python_312_it_says_what_to_do(clone: Path, tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import html
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,8 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from torch_starter.core.files import Files
 
 METADATA = ".metadata"
+# what zipfile raises, by where in the file the bytes are wrong
+ROTTEN = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 PAGE = "<!DOCTYPE html>\n<html>\n<body>\n{lines}\n</body>\n</html>\n"
 
 
@@ -86,7 +90,7 @@ def metadata_of(wheel: Path) -> bytes | None:
         with zipfile.ZipFile(wheel) as archive:
             inside = [name for name in archive.namelist() if name.count("/") == 1 and name.endswith(".dist-info/METADATA")]
             return archive.read(inside[0]) if inside else None
-    except (OSError, zipfile.BadZipFile):
+    except ROTTEN:
         return None
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from torch_starter.bundles.manifest import damaged
@@ -16,14 +18,22 @@ LEFT_OUT = ("__pycache__", "test", "idlelib", "turtledemo", "EXTERNALLY-MANAGED"
 
 def pack(root: Path, path: Path, files: Files) -> None:
     """Write all of an interpreter's folder but its own tests into one .tar.gz, the same for the same folder."""
-    with files.writing(path) as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=LEVEL) as tar:
-        tar.add(root, ".", filter=plain)
+    with (
+        files.writing(path) as file,
+        gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
+        tar.add(root, ".", filter=partial(plain, root))
 
 
-def plain(info: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Without what nobody needs there, and without whose it was."""
+def plain(root: Path, info: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Without what nobody needs there, without whose it was, and each file for itself, also where two are names of one."""
     if PurePosixPath(info.name).name in LEFT_OUT:
         return None
+    if info.islnk():
+        info.type, info.linkname, info.size = tarfile.REGTYPE, "", (root / info.name).stat().st_size
+    if info.isdir():
+        info.mtime = 0  # which changes when Python writes the bytecode there that is left out
     info.uid = info.gid = 0
     info.uname = info.gname = ""
     return info

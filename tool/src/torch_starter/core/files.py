@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -27,11 +28,14 @@ class Files(Protocol):
     """The part of a machine that holds files."""
 
     def read(self, path: Path) -> str | None:
-        """The text of a file; None where there is none, or it may not be read."""
+        """The text of a file with the line ends that it has; None where there is none, or it may not be read."""
         ...
 
     def write(self, path: Path, text: str | bytes) -> None:
-        """Put a file in place in one step, making its folder; raises DiskProblem."""
+        """Put a file in place in one step, making its folder; raises DiskProblem.
+
+        One that is there keeps its mode and owner, and where `path` is a link, it is what that leads to which is written.
+        """
         ...
 
     def writing(self, path: Path) -> contextlib.AbstractContextManager[BinaryIO]:
@@ -88,16 +92,18 @@ class LocalFiles:
 
     def read(self, path: Path) -> str | None:
         try:
-            return path.read_text(encoding="utf-8", errors="replace")
+            return path.read_bytes().decode(errors="replace")  # as it is: who edits it writes its line ends again
         except OSError:
             return None
 
     def write(self, path: Path, text: str | bytes) -> None:
+        path = Path(os.path.realpath(path))
         with disk_problems(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             aside = path.with_name(f".{path.name}.{os.getpid()}")
             try:
                 with aside.open("wb") as file:
+                    keep_rights(path, file.fileno())
                     file.write(text.encode() if isinstance(text, str) else text)
                     file.flush()
                     os.fsync(file.fileno())
@@ -170,9 +176,7 @@ class LocalFiles:
             path.chmod(mode)
 
     def free_bytes(self, path: Path) -> int:
-        while not path.exists():
-            path = path.parent
-        return shutil.disk_usage(path).free
+        return shutil.disk_usage(nearest(path)).free
 
     @contextlib.contextmanager
     def lock(self, path: Path, on_wait: Callable[[str], None]) -> Iterator[None]:
@@ -194,6 +198,22 @@ class LocalFiles:
             file.write(str(os.getpid()))
             file.flush()
             yield
+
+
+def nearest(path: Path) -> Path:
+    """A path, or the nearest folder above it that can be seen: what is in a folder of another user's may be hidden from us."""
+    while not os.path.exists(path):  # Path.exists raises where it may not look
+        path = path.parent
+    return path
+
+
+def keep_rights(path: Path, number: int) -> None:
+    """Give the open file that shall take the place of `path` its mode, and its owner where we may."""
+    with contextlib.suppress(FileNotFoundError):
+        was = os.stat(path)
+        with contextlib.suppress(PermissionError):
+            os.fchown(number, was.st_uid, was.st_gid)
+        os.fchmod(number, stat.S_IMODE(was.st_mode))
 
 
 @contextlib.contextmanager

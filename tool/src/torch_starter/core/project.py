@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch_starter.core.files import nearest
 from torch_starter.core.problems import WrongUsage
 
 SPEC = "torch-starter.toml"
@@ -73,9 +74,7 @@ class Project:
 
 def may_be_written(path: Path) -> bool:
     """Whether we may write there, or make it."""
-    while not path.exists():
-        path = path.parent
-    return os.access(path, os.W_OK)
+    return os.access(nearest(path), os.W_OK)
 
 
 def platform_name(os_release: str | None, in_container: bool, in_image: bool = False) -> str:

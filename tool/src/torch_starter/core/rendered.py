@@ -44,7 +44,7 @@ def digest(body: str) -> str:
 def judged(artifact: Artifact, wanted: str, there: str | None) -> Finding:
     """Whether a file is as the spec renders it; else why not."""
     place, id = Place(artifact.path), f"render.{artifact.path}"
-    if there == wanted:
+    if there is not None and there.replace("\r\n", "\n") == wanted:  # git may write the ends of lines as Windows has them
         return Finding(id=id, verdict="ok", title=artifact.about, seen="as the spec renders it", place=place)
     if there is None:
         seen, remedy = "it is not there", "./dev.sh render"

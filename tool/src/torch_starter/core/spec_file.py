@@ -45,7 +45,7 @@ def load(text: str, variables: Mapping[str, str]) -> LoadedSpec:
     origins = {dotted(path): f"{NAME} line {lines.get(dotted(path), 0)}" for path in leaves(tree)}
     for (table, key), name in overrides(variables).items():
         if isinstance(tree.setdefault(table, {}), dict):  # else the file is wrong there, which is said below
-            tree[table][key] = read_value(variables[name])
+            tree[table][key] = read_value(variables[name], type_at((table, key)))
             origins[f"{table}.{key}"] = f"environment {name}"
     refuse_unknown(tree, Spec, "", lines)
     refuse_wrong_values(tree, origins)
@@ -75,14 +75,21 @@ def refuse_wrong_values(tree: Mapping[str, Any], origins: Mapping[str, str]) -> 
     """Raise WrongSpec for the first value that its type does not take."""
     for path in leaves(tree):
         kind, value = type_at(path), value_at(tree, path)
-        try:
-            msgspec.convert(value, kind, strict=True)
-        except msgspec.ValidationError as error:
+        if not takes(kind, value):
             raise WrongSpec(
                 "spec.value",
                 f"{origin_of(path, origins)}: {dotted(path)} is {value!r}: {description(kind)} is wanted",
                 f"mend {dotted(path)} in {NAME}",
-            ) from error
+            )
+
+
+def takes(kind: Any, value: Any) -> bool:
+    """Whether a type takes a value."""
+    try:
+        msgspec.convert(value, kind, strict=True)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def dotted(path: Sequence[str]) -> str:
@@ -159,12 +166,13 @@ def overrides(variables: Mapping[str, str]) -> dict[tuple[str, str], str]:
     return fixed
 
 
-def read_value(text: str) -> Any:
-    """A TOML value from a variable; what is not one is a text."""
+def read_value(text: str, kind: Any) -> Any:
+    """What a variable says: a TOML value, and the text itself where that alone is wanted, such as the version 3.12."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value = tomllib.loads(f"value = {text}")["value"]
     except (ValueError, RecursionError):
         return text
+    return text if takes(kind, text) and not takes(kind, value) else value
 
 
 def read(path: Path, text: str | None, variables: Mapping[str, str]) -> LoadedSpec:

@@ -113,7 +113,7 @@ def number_wanted(group: Group, value: str) -> str:
     """Where a value is no number, or none in its bounds: what is."""
     whole = group.kind == "integer"
     shape = r"\s*[+-]?\d{1,18}\s*" if whole else r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*"
-    if re.fullmatch(shape, value) and group.least <= float(value) <= group.most:
+    if re.fullmatch(shape, value, re.ASCII) and group.least <= float(value) <= group.most:
         return ""
     upper = f" to {group.most}" if group.most < 2**63 else ""
     return f"a {'whole ' if whole else ''}number from {group.least}{upper}"

@@ -53,6 +53,7 @@ class Victim:
     def replace(self, path: Path, content: str | bytes) -> None:
         """Give a file of the copy, or a new one, another content."""
         self._touched.add(path)
+        self.machine.files.remove(path)  # it may be a link into a cache
         self.machine.files.write(path, content)
 
     def remove(self, path: Path) -> None:

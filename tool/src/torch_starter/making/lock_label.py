@@ -43,5 +43,5 @@ def told(text: str) -> str:
 
 
 def body(text: str) -> str:
-    """A lock without its comments."""
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
+    """A lock without its comments, whatever its lines end with."""
+    return "".join(f"{line}\n" for line in text.splitlines() if not line.startswith("#"))

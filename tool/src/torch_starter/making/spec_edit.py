@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import tomlkit
 from tomlkit.items import Table
+
+from torch_starter.making import toml_array
 
 
 def with_variable(text: str, name: str, renamed_to: str, value: str | None) -> str:
@@ -24,8 +27,7 @@ def with_variable(text: str, name: str, renamed_to: str, value: str | None) -> s
     else:
         variables[renamed_to] = kept
         variables.remove(name)
-    changed: str = tomlkit.dumps(document)
-    return changed
+    return written(document, text)
 
 
 def with_values(text: str, variables: Mapping[str, str], threads: str | None) -> str:
@@ -36,5 +38,11 @@ def with_values(text: str, variables: Mapping[str, str], threads: str | None) ->
             document[table] = tomlkit.table()
         for name, value in values.items():
             document[table][name] = value
-    changed: str = tomlkit.dumps(document)
-    return changed
+    return written(document, text)
+
+
+def written(document: tomlkit.TOMLDocument, before: str) -> str:
+    """The text of a changed document, in which new lines end as those before do."""
+    text: str = tomlkit.dumps(document)
+    alike = before.count("\n") == before.count("\r\n")
+    return re.sub(r"(?<!\r)\n", toml_array.newline(before), text) if alike else text

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from torch_starter.core.files import nearest
 from torch_starter.core.problems import CommandFailed, Missing, Problem
 from torch_starter.core.processes import Done
 from torch_starter.core.project import Project
@@ -24,7 +25,7 @@ class DiskFull(Problem):
 def find(project: Project, variables: Mapping[str, str]) -> Path:
     """uv on PATH, or the one that dev.sh installed; raises Missing."""
     own = project.state / "uv" / "bin" / "uv"
-    found = shutil.which("uv", path=variables.get("PATH", "")) or (str(own) if own.exists() else None)
+    found = shutil.which("uv", path=variables.get("PATH", "")) or (str(own) if os.path.exists(own) else None)
     if found is None:
         raise Missing("uv.missing", "uv is neither on PATH nor below .torch-starter", "python3 -m pip install uv")
     return Path(found)
@@ -56,9 +57,7 @@ def link_mode(cache: Path | None, environments: Path) -> str:
 
 def device(path: Path) -> int:
     """The file system that a path is, or will be, on."""
-    while not path.exists():
-        path = path.parent
-    return os.stat(path).st_dev
+    return os.stat(nearest(path)).st_dev
 
 
 def problem(done: Done, doing: str) -> Problem:

@@ -162,9 +162,9 @@ def writing_bytecode(ask: Ask) -> Ask:
 def own_files(ask: Ask) -> list[str]:
     """The files of the project that git does not ignore, without the locks; without git those below src/ and tests/."""
     root = ask.project.root
-    told = ask.machine.processes.run(["git", "ls-files", "-co", "--exclude-standard"], env=ask.machine.variables, cwd=root)
+    told = ask.machine.processes.run(["git", "ls-files", "-zco", "--exclude-standard"], env=ask.machine.variables, cwd=root)
     if told.ok:
-        return [name for name in told.out.splitlines() if not name.startswith("locks/")]
+        return [name for name in told.out.split("\0") if name and not name.startswith("locks/")]
     return [str(path.relative_to(root)) for folder in ("src", "tests") for path in (root / folder).rglob("*.py")]
 
 

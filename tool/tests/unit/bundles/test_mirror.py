@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from real._sandbox import make_wheel
 from torch_starter.bundles import models
-from torch_starter.bundles.mirror import Mirror, lacking, named
-from torch_starter.core.files import LocalFiles
+from torch_starter.bundles.mirror import Mirror, lacking, metadata_of, named
+from torch_starter.core.files import DiskProblem, LocalFiles, disk_problem
 from torch_starter.core.problems import Problem
 from torch_starter.core.project import Project
 from torch_starter.core.spec import Install, Spec
@@ -19,6 +21,13 @@ from torch_starter.making import mirrors
 from unit.bundles.bundling import nobody
 
 COMMIT = "c" * 40
+
+
+class AcrossMounts(LocalFiles):
+    """Files of two mounts, of one disk perhaps: none has a second name on the other."""
+
+    def hard_link(self, source: Path, path: Path) -> None:
+        raise disk_problem(path, OSError(errno.EXDEV, "Invalid cross-device link"))
 
 
 def hub(folder: Path, content: bytes = b"weights") -> Path:
@@ -48,6 +57,30 @@ def test_the_index_names_every_wheel_with_its_hash_and_its_metadata(tmp_path: Pa
     assert f'data-core-metadata="sha256={hashlib.sha256(metadata).hexdigest()}"' in page
     assert "beta-1.0%2Bcpu-py3-none-any.whl" in (tmp_path / "simple" / "beta" / "index.html").read_text()
     assert (tmp_path / "simple" / "index.html").read_text().count("<a ") == 2
+
+
+@pytest.mark.parametrize("place", [0, 40, 60, 80, -40, -18])
+def test_a_wheel_whose_bytes_are_wrong_is_in_the_index_without_metadata_or_with_what_can_be_read(
+    tmp_path: Path, place: int
+) -> None:
+    mirror = Mirror(tmp_path, LocalFiles())
+    wheel = make_wheel(mirror.wheels, "rotten", "1.0", {})
+    data = bytearray(wheel.read_bytes())
+    data[place : place + 8 if place + 8 else None] = b"\xff" * 8
+    wheel.write_bytes(data)
+    mirror.write_index({})
+    assert "rotten-1.0-py3-none-any.whl#sha256=" in (tmp_path / "simple" / "rotten" / "index.html").read_text()
+
+
+def test_packed_metadata_whose_bytes_are_wrong_is_not_told(tmp_path: Path) -> None:
+    wheel = tmp_path / "rotten-1.0-py3-none-any.whl"
+    name = "rotten-1.0.dist-info/METADATA"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, "Name: rotten\n" * 100)
+    data = bytearray(wheel.read_bytes())
+    data[30 + len(name)] |= 0b110  # a kind of block that deflate does not have
+    wheel.write_bytes(data)
+    assert metadata_of(wheel) is None
 
 
 def test_what_is_lacking_is_told_by_name_and_version() -> None:
@@ -92,6 +125,23 @@ def test_models_are_shared_by_names_of_the_same_files_and_nothing_is_overwritten
     assert found.read_bytes() == b"weights"
     assert os.stat(found).st_nlink == 2
     assert models.share(mirror, mine, links, LocalFiles(), nobody) == 0
+
+
+def test_models_are_copied_where_no_file_has_a_second_name(tmp_path: Path) -> None:
+    mirror, mine = hub(tmp_path / "mirror"), tmp_path / "mine"
+    _, links = models.sources(models.find("org/name", mirror))
+    copied: list[int] = []
+    assert models.share(mirror, mine, links, AcrossMounts(), copied.append) == 4
+    found = mine / "models--org--name" / "snapshots" / COMMIT / "deep" / "model.bin"
+    assert (found.read_bytes(), sum(copied)) == (b"weights", len(b"weights") + len(COMMIT))
+
+
+def test_a_home_that_cannot_be_looked_at_is_told_with_what_mends_it(tmp_path: Path) -> None:
+    mirror = hub(tmp_path / "mirror")
+    _, links = models.sources(models.find("org/name", mirror))
+    with pytest.raises(DiskProblem) as stopped:
+        models.share(mirror, tmp_path / ("x" * 300) / "hub", links, LocalFiles(), nobody)
+    assert "HF_HUB_CACHE" in stopped.value.remedy
 
 
 def test_setup_is_told_of_the_mirror_of_the_spec_and_of_what_was_imported(tmp_path: Path) -> None:

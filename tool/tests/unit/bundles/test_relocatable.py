@@ -64,6 +64,27 @@ def test_it_is_unpacked_as_it_was_without_its_own_tests(tmp_path: Path) -> None:
         assert not (root / "lib" / "test").exists()
 
 
+def test_the_same_folder_is_the_same_file_to_the_byte(tmp_path: Path) -> None:
+    root, first, second = interpreter(tmp_path / "from"), tmp_path / "first.tar.gz", tmp_path / "second.tar.gz"
+    relocatable.pack(root, first, LocalFiles())
+    assert first.read_bytes()[4:8] == bytes(4)  # where gzip writes the time
+    (root / "lib" / "__pycache__").mkdir()
+    os.utime(root / "lib", (1, 1))
+    relocatable.pack(root, second, LocalFiles())
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_two_names_of_one_file_become_two_files(tmp_path: Path) -> None:
+    root = interpreter(tmp_path / "from")
+    (root / "lib" / "again.py").hardlink_to(root / "lib" / "os.py")
+    relocatable.pack(root, tmp_path / "python.tar.gz", LocalFiles())
+    relocatable.unpack(tmp_path / "python.tar.gz", tmp_path / "to")
+    done = started(tmp_path, tmp_path / "python.tar.gz")
+    assert done.returncode == 0, done.stderr
+    for to in (tmp_path / "to", tmp_path / "state" / "python"):
+        assert [(to / "lib" / name).read_text() for name in ("os.py", "again.py")] == ["x", "x"]
+
+
 @pytest.mark.parametrize(("name", "leads"), [("../out", ""), ("/out", ""), ("bin/x", "../../out"), ("bin/x", "/etc/passwd")])
 def test_what_leads_out_of_it_is_refused(tmp_path: Path, name: str, leads: str) -> None:
     archive = tmp_path / "python.tar.gz"

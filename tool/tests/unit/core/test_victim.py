@@ -51,6 +51,14 @@ def replace(victim: Victim, path: str, text: str) -> None:
     victim.replace(victim.site / path, text)
 
 
+def test_what_a_file_is_a_link_to_is_not_changed(victim: Victim, tmp_path: Path) -> None:
+    (tmp_path / "cached.py").write_text("x = 1\n")
+    linked = victim.site / "linked.py"
+    linked.symlink_to(tmp_path / "cached.py")
+    victim.replace(linked, "x = 2\n")
+    assert (linked.read_text(), (tmp_path / "cached.py").read_text()) == ("x = 2\n", "x = 1\n")
+
+
 def publish(victim: Victim, path: str, text: str) -> None:
     victim.publish(victim.site / path, text)
 

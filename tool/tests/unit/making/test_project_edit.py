@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from torch_starter.core.files import LocalFiles
 from torch_starter.core.problems import WrongSpec, WrongUsage
 from torch_starter.making.project_edit import add, remove
 
@@ -167,6 +169,16 @@ def test_what_is_added_and_removed_leaves_no_trace(name: str, rest: str, extra: 
     project = tomllib.loads(with_it)["project"]
     assert (project["dependencies"] if extra is None else project["optional-dependencies"][extra])[-1] == name + rest
     assert with_it.count("\n") == with_it.count("\r\n") or not dos
+
+
+def test_a_file_of_another_system_has_one_line_more_and_no_other_change(tmp_path: Path) -> None:
+    path, files = tmp_path / "pyproject.toml", LocalFiles()
+    path.write_bytes(PROJECT.replace("\n", "\r\n").encode())
+    before = path.read_bytes()
+    files.write(path, add(files.read(path) or "", "cupy", "dev"))
+    assert len(set(path.read_bytes().splitlines(keepends=True)) - set(before.splitlines(keepends=True))) == 1
+    files.write(path, remove(files.read(path) or "", "cupy", "dev"))
+    assert path.read_bytes() == before
 
 
 @given(NAMES, st.sampled_from(["\n", "\r\n"]))

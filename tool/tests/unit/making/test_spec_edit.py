@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torch_starter.making.spec_edit import with_variable
+from torch_starter.making.spec_edit import with_values, with_variable
 
 SPEC = """# one page
 [python]
@@ -51,6 +52,19 @@ def test_a_value_is_corrected_and_a_line_goes() -> None:
 def test_what_is_not_there_changes_nothing() -> None:
     assert with_variable(SPEC, "OTHER", "ANOTHER", None) == SPEC
     assert with_variable("", "OTHER", "ANOTHER", None) == ""
+
+
+@pytest.mark.parametrize("spec", [SPEC, "[python]\n"], ids=["there", "new"])
+def test_lines_end_as_they_did(spec: str) -> None:
+    text = spec.replace("\n", "\r\n")
+    for changed in (with_values(text, {"A": "1"}, "2"), with_variable(text, "PYTHONUNBUFFERED", "OTHER", None)):
+        assert changed.count("\n") == changed.count("\r\n")
+        assert tomllib.loads(changed)
+    assert with_values(text, {"A": "1"}, "2").replace("\r\n", "\n") == with_values(spec, {"A": "1"}, "2")
+
+
+def test_of_mixed_line_ends_none_is_changed() -> None:
+    assert with_variable("[variables]\r\nA = '1'\n# x\r\n", "A", "", "2") == '[variables]\r\nA = "2"\n# x\r\n'
 
 
 @given(st.dictionaries(NAMES, st.text(min_size=1, max_size=8), min_size=1, max_size=5), st.data(), NAMES)

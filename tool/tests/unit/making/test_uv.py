@@ -80,3 +80,7 @@ def test_the_spec_gives_uv_its_variables_and_the_user_may_override_them(tmp_path
 def test_links_are_hard_on_one_file_system_and_copies_between_two(tmp_path: Path) -> None:
     assert uv.link_mode(tmp_path / "cache", tmp_path / "envs" / "not-yet") == "hardlink"
     assert uv.link_mode(Path("/proc"), tmp_path) == "copy"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_on_the_file_system_of_what_can_be_seen_above_it(tmp_path: Path) -> None:
+    assert uv.link_mode(tmp_path / ("x" * 300) / "cache", tmp_path) == "hardlink"
