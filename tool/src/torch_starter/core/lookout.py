@@ -84,7 +84,8 @@ class Lookout:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                self.refused(root, error)
+                if not isinstance(error, NotADirectoryError) or root.is_file():  # else it would be below a file: it is not there
+                    self.refused(root, error)
         return self.shut
 
     def saw_all(self, folder: Path) -> bool:

@@ -72,3 +72,11 @@ def test_the_spec_names_a_folder_unless_one_is_exported(tmp_path: Path) -> None:
 def test_a_home_with_nothing_in_it_has_no_parts(name: str, tmp_path: Path) -> None:
     here = Home(tmp_path, TMPDIR=str(tmp_path))
     assert here.parts(CACHES[name]) == {}
+
+
+def test_a_place_that_would_be_below_a_file_is_not_there_and_one_that_is_a_file_is_shut(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    lock = home.file("project/.torch-starter/mirror.lock")
+    (tmp_path / "loop").symlink_to("loop")  # into which nobody can look
+    assert home.lookout.closed([lock / "envs", tmp_path / "nowhere", tmp_path]) == {}
+    assert home.lookout.closed([lock, tmp_path / "loop"]).keys() == {str(lock), str(tmp_path / "loop")}
