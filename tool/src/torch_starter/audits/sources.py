@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 COMMAND = re.compile(r"(\s*)(?:[\w, ]+=\s*[%!]|[%!?])")
+TIMED = re.compile(r"(\s*)%(?:time|timeit|prun|memit)(?:\s+-\w+(?:\s+\d+)?)*\s+(?=\S)")  # before what is Python
 HELP = re.compile(r"(\s*)[\w.]+\?{1,2}\s*$")
 OF_PYTHON = ("%%time", "%%timeit", "%%capture", "%%prun", "%%memit")  # the rest of such a cell is Python
 END_OF_LINE = re.compile(r"\r\n|\r|\n")  # for Python: other separators are within a line
@@ -76,7 +77,9 @@ def of_cell(cell: dict[str, object]) -> str:
 def plain(lines: Iterable[str]) -> Iterator[str]:
     """Lines as Python reads them. A command of IPython's goes on in the next line where it ends in \\."""
     going_on = False
-    for line in lines:
+    for given in lines:
+        timed = TIMED.match(given)
+        line = timed[1] + given[timed.end() :] if timed else given
         words = line.splitlines()[0]
         end = line[len(words) :]
         command = COMMAND.match(words)
