@@ -158,7 +158,8 @@ def test_credentials_come_when_it_starts_and_are_in_no_layer(box: Box) -> None:
     (box.root / ".env").write_text(f"WANDB_API_KEY={secret}\n")
     (box.root / ".env").chmod(0o644)
     try:
-        assert box.json("build", HF_TOKEN=secret)["exit_code"] == 0
+        for _ in range(2):  # what others build meanwhile may have taken the place of a step
+            assert box.json("build", HF_TOKEN=secret)["exit_code"] == 0
         again = hits.read((box.root / ".torch-starter" / "tests" / "hits.jsonl").read_text())[-1]
         assert again.hit == again.asked > 5, "a second build does no step anew"
         assert (again.cache, again.seconds > 0) == (hits.LAYERS, True)

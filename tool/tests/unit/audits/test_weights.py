@@ -142,14 +142,6 @@ def test_what_is_no_python_is_told_and_the_other_cells_are_looked_at() -> None:
     assert [each.cell for each in dangers(read, True)[0]] == [3]
 
 
-@pytest.mark.parametrize("before", ["%time ", "  %time  ", "%timeit -n 10 -r3 ", "%prun -q ", "%time model = "])
-def test_what_is_timed_in_a_cell_is_python(before: str) -> None:
-    indented = "if True:\n" if before[0] == " " else ""
-    cell = f"import torch\n{indented}{before}torch.load('a.pt', weights_only=False)\n"
-    found, _ = dangers(source("a.ipynb", notebook(cell)), True)
-    assert [each.verdict for each in found] == ["fail"]
-
-
 @pytest.mark.parametrize("text", ["{", "[]", '{"cells": 3}', '{"cells": [3]}', '{"cells": [{"cell_type": "code"}]}'])
 def test_what_is_no_notebook_is_told(text: str) -> None:
     assert [reason[:17] for _, _, reason in source("a.ipynb", text).unread] == ["it is no notebook"]
