@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from packaging.version import Version
 
-from torch_starter.checks._fitting import none_fits
 from torch_starter.checks.gpu import NO_NODES, not_given
 from torch_starter.core.evidence import Evidence
 from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.fitting import Host, none_fits
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding, Verdict
 from torch_starter.facts.gpu import Gpu
+from torch_starter.facts.system import System
 
 BUILD = "gpu.build"
 AUTO = "./dev.sh setup --accelerator auto"
@@ -48,7 +49,8 @@ def for_the_cpu(evidence: Evidence, found: Gpu) -> str:
     """Why an environment of ours is for the CPU on purpose: set-up found no build that fits, or was asked; else empty."""
     if not evidence.ours or evidence.accelerator != "cpu":
         return ""
-    return none_fits(evidence, found) or ON_CPU
+    capabilities = tuple(device.capability for device in found.devices if device.capability)
+    return none_fits(evidence.spec, Host(evidence.facts[System].architecture, found.driver, capabilities)) or ON_CPU
 
 
 def remedy(evidence: Evidence) -> str:

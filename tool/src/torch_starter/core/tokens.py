@@ -75,11 +75,18 @@ def beginnings() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?=[a-z_-]*[A-Z0-9]|[a-z]{{13}})[A-Za-z0-9_-]{{12,}}", re.ASCII)
 
 
+@cache
+def hints() -> frozenset[str]:
+    """Those of all kinds: several have the same, and each is looked for once in a text."""
+    return frozenset(hint for kind in kinds() for hint in kind.hints)
+
+
 def hits(text: str, name: str = "") -> Iterator[Hit]:
     """The secrets in a text, each once, without placeholders and documented examples. `name`: that of the file, where known."""
     lowered, taken = text.lower(), list[tuple[int, int]]()
+    there = {hint for hint in hints() if hint in lowered}
     for kind in kinds():
-        if not any(hint in lowered for hint in kind.hints) or (name and kind.files and not re.fullmatch(kind.files, name)):
+        if there.isdisjoint(kind.hints) or (name and kind.files and not re.fullmatch(kind.files, name)):
             continue
         for found in kind.expression.finditer(text):
             group = "secret" if "secret" in kind.expression.groupindex else 0

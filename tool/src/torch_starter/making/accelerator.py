@@ -8,21 +8,12 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from torch_starter.core.fitting import Host, describe, misfit, none_fits
 from torch_starter.core.problems import Missing, WrongUsage
 from torch_starter.core.spec import Accelerator, Spec
 
 UNSUPPORTED = ("rocm", "xpu", "hpu", "tpu", "mps", "npu", "vulkan")
 DOCS = "see docs/decisions/accelerators.md"
-
-
-@dataclass(frozen=True)
-class Host:
-    """What the choice depends on. `driver` None: no NVIDIA driver; `capabilities`: one for each GPU, such as "9.0"."""
-
-    architecture: str
-    driver: str | None = None
-    capabilities: tuple[str, ...] = ()
-    no_gpu_because: str = "no NVIDIA driver is loaded"
 
 
 @dataclass(frozen=True)
@@ -41,16 +32,10 @@ def choose(spec: Spec, host: Host) -> Choice:
     """
     if host.driver is None:
         return cpu(spec, host, host.no_gpu_because)
-    seen = describe(host)
-    misfits = []
     for name, accelerator in spec.accelerators.items():
-        if accelerator.cuda is None:
-            continue
-        why_not = misfit(accelerator, host)
-        if why_not is None:
-            return Choice(name, f"{seen}: {name} is the newest build that fits{limits(accelerator, host)}")
-        misfits.append(f"{name} {why_not}")
-    return cpu(spec, host, f"{seen}: no build fits ({'; '.join(misfits)})")
+        if accelerator.cuda is not None and misfit(accelerator, host) is None:
+            return Choice(name, f"{describe(host)}: {name} is the newest build that fits{limits(accelerator, host)}")
+    return cpu(spec, host, none_fits(spec, host))
 
 
 def cpu(spec: Spec, host: Host, reason: str) -> Choice:
@@ -61,31 +46,11 @@ def cpu(spec: Spec, host: Host, reason: str) -> Choice:
     raise Missing("machine.unsupported", f"no build of PyTorch here is for {host.architecture}", DOCS)
 
 
-def misfit(accelerator: Accelerator, host: Host) -> str | None:
-    """Why a build does not fit a machine, in words; None where it fits."""
-    if host.architecture not in accelerator.architectures:
-        return f"is not for {host.architecture}"
-    if accelerator.driver and host.driver and Version(host.driver) < Version(accelerator.driver):
-        return f"needs driver {accelerator.driver}"
-    if accelerator.capability:
-        low, high = (Version(bound) for bound in accelerator.capability)
-        for capability in host.capabilities:
-            if not low <= Version(capability) <= high:
-                return f"has no kernels for compute capability {capability}"
-    return None
-
-
 def limits(accelerator: Accelerator, host: Host) -> str:
     """A remark for a driver that runs the build by minor-version compatibility only."""
     if accelerator.driver_full and host.driver and Version(host.driver) < Version(accelerator.driver_full):
         return f" (driver {accelerator.driver_full} or newer has all features)"
     return ""
-
-
-def describe(host: Host) -> str:
-    """The machine in a few words."""
-    gpus = ", ".join(sorted(set(host.capabilities)))
-    return f"driver {host.driver}" + (f", compute capability {gpus}" if gpus else "")
 
 
 def named(spec: Spec, name: str, architecture: str) -> Choice:

@@ -15,11 +15,12 @@ from torch_starter.core import lock as lock_file
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
 from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.fitting import Host
 from torch_starter.core.problems import WrongSpec, WrongUsage
 from torch_starter.core.report import Change, Report
 from torch_starter.facts.gpu import Gpu
 from torch_starter.making import interpreter, uv
-from torch_starter.making.accelerator import Choice, Host, choose, named
+from torch_starter.making.accelerator import Choice, choose, named
 from torch_starter.making.build import Plan
 from torch_starter.making.environments import Environments, Record
 

@@ -17,11 +17,11 @@ from packaging.utils import canonicalize_name
 from torch_starter.core import requirements
 from torch_starter.core.ask import Ask
 from torch_starter.core.facts import Absent, Unknown
+from torch_starter.core.fitting import misfit
 from torch_starter.core.problems import CommandFailed
 from torch_starter.core.spec import Accelerator
 from torch_starter.facts.gpu import Gpu
 from torch_starter.making import interpreter, lock_label, wheels
-from torch_starter.making.accelerator import misfit
 from torch_starter.making.build import Tools
 from torch_starter.making.candidate import Aside
 from torch_starter.making.proposal import Kept, Resolver

@@ -9,14 +9,15 @@ import pytest
 
 from shape.source import ROOT
 from torch_starter.checks import distributed, gpu, gpu_build, gpu_compute, gpu_devices, gpu_health
-from torch_starter.checks._fitting import none_fits
+from torch_starter.checks.gpu_build import ON_CPU, for_the_cpu
 from torch_starter.core.evidence import Distribution, Evidence
+from torch_starter.core.fitting import Host
 from torch_starter.core.kinds import Check
 from torch_starter.core.report import Finding
 from torch_starter.core.spec_file import load
 from torch_starter.facts.gpu import Device, Gpu
 from torch_starter.facts.system import System
-from torch_starter.making.accelerator import Host, choose
+from torch_starter.making.accelerator import choose
 from torch_starter.testing import evidence, machine_with
 from torch_starter.verbs._judge import ask_check
 
@@ -72,7 +73,8 @@ def test_what_fits_is_what_set_up_would_choose() -> None:
     groups = ((), ("3.7",), ("6.1",), ("7.0", "9.0"), ("6.1", "12.0"), ("13.0",))
     for driver, group, architecture in product(drivers, groups, ("x86_64", "aarch64")):
         choice = choose(SPEC, Host(architecture, driver, group))
-        why_not = none_fits(on(nvml(), "cpu", architecture), nvml(*group, driver=driver))
+        told = for_the_cpu(on(nvml(), "cpu", architecture), nvml(*group, driver=driver))
+        why_not = "" if told == ON_CPU else told
         assert (choice.reason == f"{why_not}: cpu") == (choice.name == "cpu") == bool(why_not), (driver, group, architecture)
 
 

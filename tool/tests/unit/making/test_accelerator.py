@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from shape.source import ROOT
+from torch_starter.core.fitting import Host
 from torch_starter.core.problems import Missing, WrongUsage
 from torch_starter.core.spec import Spec
 from torch_starter.core.spec_file import load
-from torch_starter.making.accelerator import Choice, Host, choose, named
+from torch_starter.making.accelerator import Choice, choose, named
 
 SPEC = load((ROOT / "torch-starter.toml").read_text(), {}).spec
 
